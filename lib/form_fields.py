@@ -1,0 +1,50 @@
+"""Form fields of the house that belong to no app."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from lib import daywords
+
+MESSAGES = {
+    "unreadable": _("We cannot read this as a day. Try “tomorrow 9”, “3w” or “14/12 10:30”."),
+    "no_such_day": _("There is no such day."),
+    "no_such_time": _("There is no such time."),
+    "wrong_week": _("That date falls in another week."),
+    "days_disagree": _("These are two different days."),
+    "wrong_weekday": _("That date falls on another weekday."),
+}
+
+
+class DayWordsField(forms.CharField):
+    """A day and time in words or figures -> an aware datetime in Stockholm time.
+
+    The widget's value is always the text that was typed.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=60, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return read_moment(text) if text else None
+
+
+def read_moment(text: str) -> dt.datetime:
+    """A day and time in words, in the reader's language, Stockholm time.
+
+    Raises ValidationError with a text for people.
+    """
+    try:
+        reading = daywords.read(text, now=timezone.localtime(), language=get_language() or "sv")
+    except daywords.Unreadable as error:
+        code = error.code if error.code in MESSAGES else "unreadable"
+        raise ValidationError(MESSAGES[code], code=code) from error
+    return reading.moment

@@ -1,0 +1,107 @@
+"""Sealing of personal data at rest, and keyed hashes for finding it again.
+
+Two levels. The master keys (`FIELD_ENCRYPTION_KEYS`, newest first, rotating) wrap a key of each
+row's own; the row's key seals its content. Destroying the row's key erases the person and leaves
+the audit facts. Everything fails closed: what cannot be opened raises `Unsealable`, never returns
+the ciphertext as if it were the value.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+class Unsealable(Exception):
+    """No key of ours opens this, or it was changed, or the row's key has been destroyed."""
+
+
+@functools.lru_cache(maxsize=4)
+def _master(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def master() -> MultiFernet:
+    """The master keys as they stand now. Raises ValueError when one is not a Fernet key."""
+    return _master(tuple(settings.FIELD_ENCRYPTION_KEYS))
+
+
+def seal(text: str) -> str:
+    """Seal with the newest master key."""
+    return master().encrypt(text.encode()).decode()
+
+
+def unseal(token: str) -> str:
+    """Open what `seal` made. Raises Unsealable."""
+    try:
+        return master().decrypt(token.encode()).decode()
+    except InvalidToken as error:
+        raise Unsealable("no master key opens this") from error
+
+
+def new_row_key() -> str:
+    """A fresh key for one row, already wrapped by the master key; this is what is stored."""
+    return seal(Fernet.generate_key().decode())
+
+
+def seal_row(wrapped_key: str, value: Any) -> str:
+    """Seal a JSON-ready value with a row's own key. Raises Unsealable without a usable key."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _row_fernet(wrapped_key).encrypt(text.encode()).decode()
+
+
+def unseal_row(wrapped_key: str, token: str) -> Any:
+    """Open what `seal_row` made. Raises Unsealable, also when the row's key was destroyed."""
+    try:
+        return json.loads(_row_fernet(wrapped_key).decrypt(token.encode()))
+    except InvalidToken as error:
+        raise Unsealable("the row's key does not open this") from error
+
+
+def _row_fernet(wrapped_key: str) -> Fernet:
+    if not wrapped_key:
+        raise Unsealable("the row's key has been destroyed")
+    return Fernet(unseal(wrapped_key))
+
+
+def keyed_hash(purpose: str, value: str) -> str:
+    """A hash that only holders of `BLIND_INDEX_KEY` can compute: 32 hex characters.
+
+    purpose: keeps equal values of different fields apart, such as `contact` or `term`.
+    """
+    key = settings.BLIND_INDEX_KEY.encode()
+    return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class SealedJSONField(models.TextField):  # type: ignore[type-arg]
+    """A JSON value sealed with the master key in the database, plain in Python.
+
+    Cannot be searched; keep a keyed hash beside it where that is needed.
+    """
+
+    description = "JSON, sealed at rest"
+    # For type checkers: any JSON value goes in and comes out.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return None if value is None else json.loads(unseal(value))
+
+    def get_prep_value(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """For dumpdata: sealed, so that a dump is no leak."""
+        return self.get_prep_value(self.value_from_object(obj)) or ""
