@@ -1,0 +1,187 @@
+"""Connections that tell, for one send, the moment before the first byte, and end when time is up.
+
+`requests` and urllib3 cannot say whether a failure came before or after the request left, nor do
+they know a total time limit. Both need a hold on the connection itself: a `Flight` is one send on
+its way, and the connection classes here report to the flight of the running context.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class TimeUp(Exception):
+    """The total deadline passed before the first byte of the request."""
+
+
+class Stopped(Exception):
+    """The callback raised, so nothing was sent. Its own exception is `Flight.stopped_by`.
+
+    urllib3 swallows or wraps an OSError raised while it sends; a class it does not know passes.
+    """
+
+
+class Flight:
+    """One send on its way: the callback, the mark and the total deadline. For one `with` only.
+
+    seconds: the total deadline, counted from construction.
+    marked: True once the callback has returned; from then on bytes may have left.
+    expired: True when the deadline ended the send. Settled once the `with` block is left.
+    """
+
+    def __init__(self, seconds: float, before_first_byte: Callable[[], None] | None = None) -> None:
+        self.marked = False
+        self.expired = False
+        self.stopped_by: BaseException | None = None
+        self._callback = before_first_byte
+        self._until = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._ended = False
+        self._line: socket.socket | None = None
+        self._token: contextvars.Token[Flight] | None = None
+        self._timer = threading.Timer(seconds, self._expire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        self._token = _running.set(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        if self._token is not None:
+            _running.reset(self._token)
+        with self._lock:
+            self._ended = True
+            # A socket's own timeout, cut to the time left, may be a moment faster than the timer.
+            self.expired = self.expired or (error is not None and time.monotonic() >= self._until)
+            if self._line is not None:
+                self._line.close()
+
+    def remaining(self) -> float:
+        """Seconds until the deadline. Raises TimeUp when there are none left."""
+        seconds = self._until - time.monotonic()
+        if seconds <= 0:
+            self._expire()
+            raise TimeUp
+        return seconds
+
+    def watch(self, connected: socket.socket) -> None:
+        """Let the deadline end this connection. Raises TimeUp when it already has passed.
+
+        Holds a duplicate of the descriptor: http.client drops its socket after the headers and a
+        TLS handshake moves the descriptor to another object, but shutting down either end of a
+        duplicate shuts down the connection.
+        """
+        with self._lock:
+            if self._line is None:
+                self._line = socket.socket(fileno=os.dup(connected.fileno()))
+        self.remaining()
+
+    def mark(self) -> None:
+        """Run the callback; the next thing to happen is the first byte. Raises Stopped."""
+        try:
+            if self._callback is not None:
+                self._callback()
+        except BaseException as error:
+            self.stopped_by = error
+            raise Stopped from error
+        self.marked = True
+
+    def _expire(self) -> None:
+        with self._lock:
+            if self._ended:
+                return
+            self.expired = True
+            if self._line is not None:
+                with contextlib.suppress(OSError):  # the other side was faster
+                    self._line.shutdown(socket.SHUT_RDWR)
+
+
+_running: contextvars.ContextVar[Flight] = contextvars.ContextVar("connect_flight")
+
+
+class _Connection(HTTPConnection):
+    """Connects within the flight's deadline and asks the flight before the first byte."""
+
+    def _new_conn(self) -> socket.socket:
+        flight = _running.get()
+        left = flight.remaining()
+        self.timeout = left if self.timeout is None else min(self.timeout, left)
+        connected = super()._new_conn()
+        try:
+            flight.watch(connected)
+        except TimeUp:
+            connected.close()
+            raise
+        return connected
+
+    def send(self, data: Any) -> None:
+        flight = _running.get()
+        if not flight.marked:
+            if self.sock is None:
+                self.connect()
+            flight.watch(self.sock)
+            flight.mark()
+        super().send(data)
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same over TLS: `connect` includes the handshake, so it lies before the mark."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class Adapter(HTTPAdapter):
+    """An HTTPAdapter over the connections above. It retries nothing.
+
+    To be used without a Session: a Session follows or reads redirects, keeps cookies and looks
+    for proxies and netrc, and none of that may happen here.
+    """
+
+    def __init__(self, *, connections: int) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+
+class _Hush(logging.Filter):
+    """Drops what urllib3 logs during a flight.
+
+    Its lines hold paths and queries, also at level WARNING, and a search term is personal data.
+    A filter, because a level is undone by any logging configuration, and other users of urllib3
+    in the process keep their lines.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return _running.get(None) is None
+
+
+for _name in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").addFilter(_Hush())
