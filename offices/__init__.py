@@ -1,0 +1,1 @@
+"""Offices, the people who work in them, and who may act for which office."""

@@ -1,0 +1,53 @@
+"""Who may act for which office. A stranger's office does not exist for you: 404, never 403."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from offices.models import Office, Role, User
+
+SESSION_KEY = "office"
+
+
+def offices_for(user: User | AnonymousUser) -> QuerySet[Office]:
+    """The offices that a person may act for, by name."""
+    if user.is_anonymous:
+        return Office.objects.none()
+    if user.is_superuser:
+        return Office.objects.all()
+    return Office.objects.filter(memberships__user=user)
+
+
+def office_or_404(user: User | AnonymousUser, customer_id: str) -> Office:
+    """The office, if the person may act for it. Raises Http404."""
+    if "\0" in customer_id:
+        # PostgreSQL will not even look for it.
+        raise Http404
+    return get_object_or_404(offices_for(user), customer_id=customer_id)
+
+
+def choose_office(request: HttpRequest, office: Office) -> None:
+    """Make `office` the one that this session acts for."""
+    request.session[SESSION_KEY] = office.customer_id
+
+
+def chosen_office(request: HttpRequest) -> Office | None:
+    """The office this session acts for: the chosen one, else the first, else none."""
+    offices = list(offices_for(request.user))
+    chosen = request.session.get(SESSION_KEY)
+    return next((o for o in offices if o.customer_id == chosen), offices[0] if offices else None)
+
+
+def administers(user: User | AnonymousUser, office: Office) -> bool:
+    """May the person decide for the office: release a pause, settle an uncertain submission?"""
+    if user.is_superuser:
+        return True
+    return (
+        not user.is_anonymous
+        and office.memberships.filter(
+            user=user, role__in=[Role.MANAGER, Role.ADMINISTRATOR]
+        ).exists()
+    )

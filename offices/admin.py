@@ -1,0 +1,101 @@
+"""Offices, people and directories in the admin. Passwords go in and are never shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from offices.admin_scope import OfficeScopedAdmin, ReadOnlyAdmin
+from offices.models import (
+    Colleague,
+    Contact,
+    Credential,
+    Membership,
+    Office,
+    SyncRun,
+    User,
+    UserGroup,
+)
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+
+
+@admin.register(User)
+class PortalUserAdmin(UserAdmin):
+    inlines = [MembershipInline]
+    list_display = ["username", "first_name", "last_name", "is_active", "is_staff"]
+
+
+class CredentialForm(forms.ModelForm):
+    """An empty password keeps the one that is stored."""
+
+    new_password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Never shown again. Leave empty to keep the stored one."),
+    )
+
+    class Meta:
+        model = Credential
+        fields = ["office", "username"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.instance.pk is None and not self.cleaned_data.get("new_password"):
+            self.add_error("new_password", _("A new login needs a password."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Credential:
+        if password := self.cleaned_data["new_password"]:
+            self.instance.password = password
+        return super().save(commit)
+
+
+@admin.register(Office)
+class OfficeAdmin(OfficeScopedAdmin):
+    office_path = "pk"
+    list_display = ["name", "customer_id", "vitec_office_id"]
+    search_fields = ["name", "customer_id"]
+
+
+@admin.register(Credential)
+class CredentialAdmin(OfficeScopedAdmin):
+    form = CredentialForm
+    list_display = ["office", "username", "changed_at"]
+    fields = ["office", "username", "new_password"]
+
+
+@admin.register(Colleague, UserGroup)
+class DirectoryAdmin(ReadOnlyAdmin):
+    list_display = ["name", "office", "last_seen", "missing_since"]
+    list_filter = ["office"]
+    search_fields = ["name", "vitec_id"]
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadOnlyAdmin):
+    """Ids and times only: whoever needs a person's details looks in the portal."""
+
+    list_display = ["vitec_id", "office", "last_seen", "missing_since"]
+    list_filter = ["office"]
+    search_fields = ["vitec_id"]
+    fields = ["office", "vitec_id", "first_seen", "last_seen", "missing_since"]
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin):
+    list_display = ["job", "office", "started_at", "finished_at", "fetched", "changed", "error"]
+    list_filter = ["job", "office", "error"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("office")

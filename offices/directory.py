@@ -1,0 +1,122 @@
+"""The directories: learn what Vitec told us, find it again by what people say on the phone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from lib import phone_numbers
+from lib.sealing import keyed_hash
+from offices import search_terms
+from offices.models import Colleague, Contact, ContactTerm, DirectoryRow, Office
+
+
+def contact_details(
+    *, name: str = "", phones: Iterable[str] = (), email: str = "", address: str = ""
+) -> dict[str, Any]:
+    """The details of a contact in the shape that is stored."""
+    kept = [phone_numbers.shown(phone) for phone in phones if phone and phone.strip()]
+    return {
+        "name": name.strip(),
+        "phones": list(dict.fromkeys(kept)),
+        "email": email.strip(),
+        "address": address.strip(),
+    }
+
+
+def find_contacts(office: Office, text: str, limit: int = 20) -> list[Contact]:
+    """Contacts of the office in whose name, phone, e-mail or address every typed word begins.
+
+    By name. An empty or one-letter text finds nobody.
+    """
+    digests = search_terms.asked(text)
+    if not digests:
+        return []
+    found = Contact.objects.filter(office=office, missing_since=None)
+    for digest in digests:
+        term = ContactTerm.objects.filter(office=office, contact=OuterRef("pk"), digest=digest)
+        found = found.filter(Exists(term))
+    sure = [c for c in found[: limit * 5] if search_terms.matches(c.details, text)]
+    return sorted(sure, key=lambda contact: contact.name.casefold())[:limit]
+
+
+def learn_contacts(office: Office, details_by_id: Mapping[str, dict[str, Any]]) -> int:
+    """Keep these contacts of the office; returns how many were new or had changed."""
+    known = {
+        row.vitec_id: row
+        for row in Contact.objects.filter(office=office, vitec_id__in=list(details_by_id)).defer(
+            "details"
+        )
+    }
+    now = timezone.now()
+    changed = 0
+    for vitec_id, details in details_by_id.items():
+        fingerprint = keyed_hash("contact-details", json.dumps(details, sort_keys=True))
+        row = known.get(vitec_id)
+        if row is None or row.fingerprint != fingerprint:
+            _keep_contact(office, vitec_id, details, fingerprint)
+            changed += 1
+    Contact.objects.filter(office=office, vitec_id__in=list(known)).update(
+        last_seen=now, missing_since=None
+    )
+    return changed
+
+
+@transaction.atomic
+def _keep_contact(office: Office, vitec_id: str, details: dict[str, Any], fingerprint: str) -> None:
+    contact, _ = Contact.objects.update_or_create(
+        office=office,
+        vitec_id=vitec_id,
+        defaults={"details": details, "fingerprint": fingerprint, "last_seen": timezone.now()},
+    )
+    contact.terms.all().delete()
+    digests = search_terms.beginnings(search_terms.details_words(details))
+    ContactTerm.objects.bulk_create(
+        ContactTerm(contact=contact, office=office, digest=digest) for digest in sorted(digests)
+    )
+
+
+def learn_rows(
+    model: type[DirectoryRow],
+    office: Office,
+    values_by_id: Mapping[str, dict[str, Any]],
+    *,
+    complete: bool,
+) -> int:
+    """Keep plain directory rows (`Colleague`, `UserGroup`); returns how many changed.
+
+    complete: the answer was the whole list, so rows that are not in it are marked as missing.
+    """
+    now = timezone.now()
+    rows: models.Manager[Any] = model._default_manager
+    known = {row.vitec_id: row for row in rows.filter(office=office)}
+    changed = 0
+    for vitec_id, values in values_by_id.items():
+        row = known.get(vitec_id)
+        if row is None or any(getattr(row, name) != value for name, value in values.items()):
+            changed += 1
+        rows.update_or_create(
+            office=office,
+            vitec_id=vitec_id,
+            defaults={**values, "last_seen": now, "missing_since": None},
+        )
+    if complete:
+        gone = rows.filter(office=office, missing_since=None).exclude(vitec_id__in=values_by_id)
+        changed += gone.update(missing_since=now)
+    return changed
+
+
+def learn_colleague_names(office: Office, names_by_id: Mapping[str, str]) -> None:
+    """Colleagues named in passing by other data; never renames one that a sync has named."""
+    known = set(
+        Colleague.objects.filter(office=office, vitec_id__in=list(names_by_id)).values_list(
+            "vitec_id", flat=True
+        )
+    )
+    fresh = {key: {"name": name} for key, name in names_by_id.items() if key not in known and name}
+    learn_rows(Colleague, office, fresh, complete=False)

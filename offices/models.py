@@ -1,0 +1,218 @@
+"""Offices, people and the directories behind the pickers.
+
+A directory row is a copy of something Vitec owns. Ids from Vitec are opaque text. A row that
+vanishes at Vitec is kept and marked, since submissions and meetings still name it.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lib.sealing import SealedJSONField
+
+
+class User(AbstractUser):
+    """A person who signs in to the portal."""
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("portal user")  # type: ignore[assignment]
+        verbose_name_plural = _("portal users")  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Office(models.Model):
+    """One office (kontor): one customer id at Vitec."""
+
+    name = models.CharField(_("name"), max_length=100)
+    customer_id = models.CharField(_("customer id"), max_length=40, unique=True)
+    vitec_office_id = models.CharField(
+        _("office id at Vitec"),
+        max_length=40,
+        blank=True,
+        help_text=_("Another id than the customer id. Filled in by the sync."),
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Credential(models.Model):
+    """The login with which an office reaches Vitec. The password is sealed and never shown."""
+
+    office = models.OneToOneField(
+        Office, on_delete=models.CASCADE, related_name="credential", verbose_name=_("office")
+    )
+    username = models.CharField(_("username"), max_length=100)
+    password = SealedJSONField(_("password"))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("Vitec login")
+        verbose_name_plural = _("Vitec logins")
+
+    def __str__(self) -> str:
+        return f"{self.username} · {self.office}"
+
+
+class Role(models.TextChoices):
+    """What a person is at an office."""
+
+    BOOKER = "booker", _("Booker")
+    ASSISTANT = "assistant", _("Assistant")
+    BROKER = "broker", _("Broker")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Membership(models.Model):
+    """One person may act for one office, in one role."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("portal user")
+    )
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("office")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.BOOKER)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "office"], name="one_membership_per_office")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.office} · {self.get_role_display()}"
+
+
+class DirectoryRow(models.Model):
+    """What every copy of a Vitec row has: where from, which id, seen when."""
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="+", verbose_name=_("office")
+    )
+    vitec_id = models.CharField(_("id at Vitec"), max_length=64)
+    first_seen = models.DateTimeField(_("first seen"), auto_now_add=True)
+    last_seen = models.DateTimeField(_("last seen"))
+    missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "vitec_id"], name="%(app_label)s_%(class)s_once_per_office"
+            )
+        ]
+
+
+class Colleague(DirectoryRow):
+    """A person with a user at Vitec: broker, assistant or booker of the office."""
+
+    name = models.CharField(_("name"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+
+    class Meta(DirectoryRow.Meta):
+        ordering = ["name"]
+        verbose_name = _("colleague")
+        verbose_name_plural = _("colleagues")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserGroup(DirectoryRow):
+    """A user group (användargrupp) of the office at Vitec."""
+
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta(DirectoryRow.Meta):
+        ordering = ["name"]
+        verbose_name = _("user group")
+        verbose_name_plural = _("user groups")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(DirectoryRow):
+    """A person the office knows: customer, seller, speculator. Everything personal is sealed.
+
+    details: {"name": str, "phones": [str], "email": str, "address": str}, any of them may be "".
+    fingerprint: keyed hash of the details, so that an unchanged contact costs no write.
+    """
+
+    details = SealedJSONField(_("details"))
+    fingerprint = models.CharField(max_length=32)
+
+    class Meta(DirectoryRow.Meta):
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return self.vitec_id
+
+    @property
+    def name(self) -> str:
+        return str(self.details["name"]) or self.vitec_id
+
+    @property
+    def reach(self) -> str:
+        """Phone, else e-mail, and address: what tells two people of one name apart."""
+        details = self.details
+        channel = details["phones"][0] if details["phones"] else details["email"]
+        return " · ".join(part for part in (channel, details["address"]) if part)
+
+
+class ContactTerm(models.Model):
+    """A keyed hash of the beginning of one word of a contact: the search over sealed rows."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="terms")
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "digest"], name="contact_term_lookup")]
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "digest"], name="contact_term_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class SyncRun(models.Model):
+    """One run of one job for one office; `slot` makes a second beat harmless."""
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="sync_runs", verbose_name=_("office")
+    )
+    job = models.CharField(_("job"), max_length=40)
+    slot = models.BigIntegerField(
+        _("slot"), help_text=_("Number of the interval since 1970; one run per job, office, slot.")
+    )
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    fetched = models.PositiveIntegerField(_("fetched"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("sync run")
+        verbose_name_plural = _("sync runs")
+        indexes = [models.Index(fields=["job", "office", "-finished_at"], name="sync_run_latest")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "office", "slot"], name="one_sync_per_slot")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} · {self.office} · {self.started_at:%Y-%m-%d %H:%M}"

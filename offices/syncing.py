@@ -1,0 +1,78 @@
+"""Running a sync: once per office, job and interval, with its outcome on record."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connect.client import Client
+from connect.errors import Denied, VitecError
+from offices.models import Credential, Office, SyncRun
+from offices.vitec import NoCredential, client_for
+
+log = logging.getLogger(__name__)
+
+# An office whose access has ended must not be asked again and again: integrators were blocked.
+DENIED_PAUSE = dt.timedelta(days=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Pulled:
+    """What one sync brought: rows in the answers, rows that were new or changed."""
+
+    fetched: int
+    changed: int
+
+
+def run_sync(
+    office: Office,
+    job: str,
+    every: int,
+    pull: Callable[[Client, Office], Pulled],
+    *,
+    now: bool = False,
+) -> SyncRun | None:
+    """Pull once for this office and job in the present interval of `every` seconds.
+
+    Returns the run with its outcome, or None when another process has this interval, or when the
+    office was denied within a day and nobody has changed its login since. A failure is an outcome
+    here, not an exception, so that one office never stops the others.
+    now: a person asked; run whatever the timetable says.
+    """
+    if not now and _denied_lately(office, job):
+        return None
+    slot = time.time_ns() if now else int(time.time()) // every
+    try:
+        with transaction.atomic():
+            run = SyncRun.objects.create(office=office, job=job, slot=slot)
+    except IntegrityError:
+        return None
+    try:
+        with client_for(office) as client:
+            pulled = pull(client, office)
+        run.fetched, run.changed = pulled.fetched, pulled.changed
+    except NoCredential:
+        run.error = "no_credential"
+    except VitecError as error:
+        run.error = error.outcome
+    except Exception as error:  # noqa: BLE001 - a lost key, an odd row: the other offices go on
+        run.error = type(error).__name__
+    if run.error:
+        log.warning("sync failed job=%s office=%s outcome=%s", job, office.pk, run.error)
+    run.finished_at = timezone.now()
+    run.save()
+    return run
+
+
+def _denied_lately(office: Office, job: str) -> bool:
+    last = SyncRun.objects.filter(office=office, job=job).order_by("-started_at").first()
+    if last is None or last.error != Denied.outcome:
+        return False
+    changed = Credential.objects.filter(office=office, changed_at__gt=last.started_at).exists()
+    return not changed and last.started_at > timezone.now() - DENIED_PAUSE

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from offices import views
+
+app_name = "offices"
+urlpatterns = [
+    path("choose/", views.choose, name="choose"),
+    path("contacts/find/", views.find_contacts, name="find_contacts"),
+    path("search/", views.quick_search, name="quick_search"),
+]

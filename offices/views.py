@@ -1,0 +1,57 @@
+"""Choosing an office, finding a contact. What is typed in a search goes by POST, never in a URL."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from offices import directory
+from offices.access import choose_office, office_or_404
+from offices.http import PortalRequest
+from offices.models import Office
+
+
+@require_POST
+def choose(request: PortalRequest) -> HttpResponse:
+    """Act for another office from now on, and go back to where one was."""
+    office = office_or_404(request.user, request.POST.get("office", ""))
+    choose_office(request, office)
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = reverse("home")
+    return redirect(target)
+
+
+@require_POST
+def find_contacts(request: PortalRequest) -> HttpResponse:
+    """The contact picker's options for what was typed in `contact_search`."""
+    text = request.POST.get("contact_search", "")
+    found = directory.find_contacts(_office(request), text)
+    return render(
+        request,
+        "offices/contact_options.html",
+        {"contacts": found, "text": text, "name": "contact_id"},
+    )
+
+
+@require_POST
+def quick_search(request: PortalRequest) -> HttpResponse:
+    """The search in the head of every page: contacts of the active office and what to do next."""
+    text = request.POST.get("q", "")
+    found = directory.find_contacts(_office(request), text)
+    template = "offices/search.html"
+    if request.htmx:
+        template += "#results"
+    return render(request, template, {"contacts": found, "text": text})
+
+
+def _office(request: PortalRequest) -> Office:
+    if posted := request.POST.get("office"):
+        return office_or_404(request.user, posted)
+    if request.office is None:
+        raise PermissionDenied
+    return request.office

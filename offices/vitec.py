@@ -1,0 +1,31 @@
+"""The one place that chooses with which login an office talks to Vitec."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from connect.client import Client
+from offices.models import Credential, Office
+
+
+class NoCredential(Exception):
+    """The office has no login for Vitec yet; an administrator must enter one."""
+
+
+def client_for(office: Office) -> Client:
+    """A client with the office's own login, to be used as a context manager.
+
+    Raises NoCredential.
+    """
+    try:
+        credential = office.credential
+    except Credential.DoesNotExist as error:
+        raise NoCredential(office.customer_id) from error
+    return Client(
+        base_url=settings.VITEC_BASE_URL,
+        username=credential.username,
+        password=credential.password,
+        user_agent=f"vitecportal/{settings.VERSION}",
+        **settings.VITEC_TIME_LIMITS,
+        busy_is_not_processed=frozenset(settings.VITEC_BUSY_STATUSES),
+    )

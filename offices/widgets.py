@@ -1,0 +1,71 @@
+"""The contact picker: type a name or a number, choose a person; nobody types an id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from offices import directory
+from offices.models import Contact, Office
+
+
+def _known(office: Office, vitec_id: Any) -> Contact | None:
+    if not vitec_id or "\0" in str(vitec_id):
+        # PostgreSQL will not even look for a NUL.
+        return None
+    return Contact.objects.filter(office=office, vitec_id=vitec_id).first()
+
+
+class ContactPicker(forms.Widget):
+    """A search box and a list of radio buttons, all named as the field.
+
+    Works without JavaScript: the button *Search* posts the form with `step=look`, and the same
+    page comes back with the list. Set `office` before rendering.
+    """
+
+    template_name = "offices/contact_picker.html"
+    office: Office
+    text = ""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        chosen = _known(self.office, value)
+        found = directory.find_contacts(self.office, self.text) if self.text else []
+        context |= {
+            "name": name,
+            "office": self.office,
+            "text": self.text,
+            "chosen": chosen,
+            "contacts": [contact for contact in found if contact != chosen],
+        }
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        self.text = data.get("contact_search", "")
+        return data.get(name)
+
+
+class ContactField(forms.CharField):
+    """A contact of the office, by Vitec's id; set `office` when the form is made."""
+
+    widget = ContactPicker
+    default_error_messages = {
+        "required": _("Choose a person from the list."),
+        "unknown": _("This person is not in the office's list. Search again."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=64, **kwargs)
+
+    def bind_office(self, office: Office) -> None:
+        """The office whose contacts may be chosen."""
+        self.office = office
+        self.widget.office = office
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and _known(self.office, value) is None:
+            raise ValidationError(self.error_messages["unknown"], code="unknown")
