@@ -1,0 +1,1 @@
+"""Outbox and audit: how anything is sent to Vitec and remembered."""

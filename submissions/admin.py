@@ -1,0 +1,126 @@
+"""The operator's window on the outbox: read-only, with the same actions as the portal's pages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from offices.admin_scope import ReadOnlyAdmin
+from submissions import outbox
+from submissions.models import Attempt, Pause, Submission
+
+Decision = Callable[[Submission, Any, str], bool]
+
+
+class ReasonActionForm(ActionForm):
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
+
+
+class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Attempt
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = (
+        "number", "event", "at", "worker", "actor", "status", "milliseconds", "cause", "answer",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnlyAdmin):
+    """Codes, times and states; what was sent is read on the submission's page in the portal."""
+
+    list_display = ("code", "created_at", "kind", "office", "created_by", "state", "tries")
+    list_filter = ["state", "kind", "office"]
+    list_select_related = ["office", "created_by"]
+    search_fields = ["code", "state", "office__name", "office__customer_id"]
+    search_help_text = _("Code, state or office")
+    show_full_result_count = False
+    inlines = [AttemptInline]
+    action_form = ReasonActionForm
+    actions = ["send_again", "mark_delivered", "mark_not_delivered"]
+    fields = [
+        "code", "office", "created_by", "created_at", "changed_at", "kind", "endpoint", "state",
+        "tries", "not_before", "vitec_id", "corrects",
+    ]  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A code is found with and without its hyphens."""
+        try:
+            return queryset.filter(code=uuid.UUID(search_term.strip())), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
+
+    @admin.action(description=_("Send again (uncertain or failed; reason required)"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        def decide(submission: Submission, user: Any, reason: str) -> bool:
+            return outbox.send_again(submission, user, reason) or outbox.send_failed_again(
+                submission, user, reason
+            )
+
+        self._decide(request, queryset, decide)
+
+    @admin.action(description=_("Mark as delivered: found in Vitec (reason required)"))
+    def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        self._decide(request, queryset, outbox.mark_delivered)
+
+    @admin.action(description=_("Mark as not delivered: not found in Vitec (reason required)"))
+    def mark_not_delivered(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        self._decide(request, queryset, outbox.mark_not_delivered)
+
+    def _decide(
+        self, request: HttpRequest, queryset: QuerySet[Submission], decision: Decision
+    ) -> None:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(request, gettext("Give a reason."), messages.ERROR)
+            return
+        chosen = list(queryset)
+        done = sum(decision(submission, request.user, reason) for submission in chosen)
+        text = ngettext("%(count)d submission settled.", "%(count)d submissions settled.", done)
+        self.message_user(request, text % {"count": done})
+        if left := len(chosen) - done:
+            text = gettext("%(count)d left alone: not in a state for this.")
+            self.message_user(request, text % {"count": left}, messages.WARNING)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    office_path = "submission__office"
+    list_display = ["submission", "number", "event", "at", "worker", "actor", "status", "cause"]
+    list_filter = ["event", "submission__office"]
+    list_select_related = ["submission", "actor"]
+    search_fields = ["submission__code", "request_id"]
+    exclude = ["sealed_answer", "sealed_reason"]
+    show_full_result_count = False
+
+
+@admin.register(Pause)
+class PauseAdmin(ReadOnlyAdmin):
+    list_display = ["office", "endpoint", "status", "since", "ended_at", "ended_by"]
+    list_filter = ["office"]
+    actions = ["end"]
+
+    @admin.action(description=_("Try again: end the pause"))
+    def end(self, request: HttpRequest, queryset: QuerySet[Pause]) -> None:
+        count = 0
+        for pause in queryset:
+            count += outbox.end_pause(pause, request.user)  # type: ignore[arg-type]
+        text = gettext("Sending goes on. Waiting submissions: %d")
+        self.message_user(request, text % count)

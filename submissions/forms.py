@@ -1,0 +1,48 @@
+"""The parent of every kind's form."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from offices.models import Office
+
+
+class SubmissionForm(forms.Form):
+    """Carries the one-time token; the office is given, not chosen in the form.
+
+    Children name their fields as Vitec does, in snake_case, and know limits and cross-field
+    rules; they do no HTTP and no writes.
+    """
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
+        self.office = office
+        initial = {"form_token": uuid.uuid4(), **(kwargs.pop("initial", None) or {})}
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
+
+    def typed(self) -> dict[str, list[str]]:
+        """What was typed, to fill the form again: {name: [text]}, without the token."""
+        data = cast(QueryDict, self.data)
+        return {
+            name: [str(value) for value in data.getlist(name)]
+            for name in self.fields
+            if name != "form_token" and name in data
+        }
+
+
+class ReasonForm(forms.Form):
+    """Why a person decides an uncertain submission as they do."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Say in a few words how you know.")},
+    )

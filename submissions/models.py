@@ -1,0 +1,413 @@
+"""The outbox and its audit: one row a wish to send, one append-only row an event of its life."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from connect.calls import Call
+from connect.errors import FieldMessage
+from lib.sealing import Unsealable, keyed_hash, seal_row, unseal_row
+from offices.access import offices_for
+from offices.models import Office, User
+from submissions.kinds import Line, find_kind
+
+# A due time further ahead than any back-off means that the clock was set back: it is reached.
+FURTHEST_DUE = dt.timedelta(hours=2)
+
+
+class State(models.TextChoices):
+    """Where a submission stands. Changed only by conditional UPDATE, see `QuerySet.move`."""
+
+    QUEUED = "queued", _("Waiting")
+    CLAIMED = "claimed", _("Sending")
+    SENDING = "sending", _("Sending")
+    DELIVERED = "delivered", _("Delivered")
+    REJECTED = "rejected", _("Refused")
+    HELD = "held", _("Paused")
+    UNKNOWN = "unknown", _("Uncertain")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Undone")
+
+
+class Shown(models.TextChoices):
+    """The state in the staff's words; the grace period is a queued row that nobody may take yet."""
+
+    GRACE = "grace", _("Grace period")
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Sending")
+    DELIVERED = "delivered", _("Delivered")
+    REJECTED = "rejected", _("Refused")
+    PAUSED = "paused", _("Paused")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    FAILED = "failed", _("Failed")
+    UNDONE = "undone", _("Undone")
+
+
+_SHOWN = {
+    State.QUEUED: Shown.WAITING,
+    State.CLAIMED: Shown.SENDING,
+    State.SENDING: Shown.SENDING,
+    State.DELIVERED: Shown.DELIVERED,
+    State.REJECTED: Shown.REJECTED,
+    State.HELD: Shown.PAUSED,
+    State.UNKNOWN: Shown.UNCERTAIN,
+    State.FAILED: Shown.FAILED,
+    State.CANCELLED: Shown.UNDONE,
+}
+SETTLED = (State.DELIVERED, State.REJECTED, State.UNKNOWN, State.FAILED, State.CANCELLED)
+CANCELLABLE = (State.QUEUED, State.HELD, State.FAILED)
+
+
+def due() -> Q:
+    """Queued and its time has come, by the database's clock."""
+    return Q(state=State.QUEUED) & (
+        Q(not_before__lte=Now()) | Q(not_before__gt=Now() + FURTHEST_DUE)
+    )
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def for_user(self, user: User | AnonymousUser) -> SubmissionQuerySet:
+        """Those of the offices that the person may act for."""
+        return self.filter(office__in=offices_for(user))
+
+    def concerning(self, contact_id: str) -> SubmissionQuerySet:
+        """Those about one person, by Vitec's id of the person."""
+        return self.filter(person_hash=person_hash(contact_id))
+
+    def shown_as(self, shown: str) -> SubmissionQuerySet:
+        """Those that staff see in this state, one of `Shown`."""
+        if shown == Shown.GRACE:
+            return self.filter(state=State.QUEUED, hold_until__gt=Now())
+        if shown == Shown.WAITING:
+            return self.filter(state=State.QUEUED, hold_until__lte=Now())
+        return self.filter(state__in=[state for state, word in _SHOWN.items() if word == shown])
+
+    def due(self) -> SubmissionQuerySet:
+        """Those that a worker may take now."""
+        return self.filter(due())
+
+    def move(self, before: State | tuple[State, ...], after: State, **changes: Any) -> bool:
+        """Change the state of the one row selected, if it is still as expected.
+
+        The only way a state changes. False: another was faster, and nothing was done.
+        """
+        expected = (before,) if isinstance(before, State) else before
+        moved = self.filter(state__in=expected).update(
+            state=after, changed_at=timezone.now(), **changes
+        )
+        return moved == 1
+
+
+def person_hash(contact_id: str) -> str:
+    """By what the submissions about one person are found; "" for no person."""
+    return keyed_hash("person", contact_id) if contact_id else ""
+
+
+class Submission(models.Model):
+    """One wish to send one thing to Vitec.
+
+    key: the row's own key, wrapped by the master key. Emptied, nobody can read the row any more.
+    sealed: what was approved: {"call": Call, "form": {name: [text]}, "lines": {language: [[label,
+        text]]}}, sealed with the row's key.
+    sealed_messages: what a refusal said: [[field, text]], sealed likewise.
+    token, lease_until: who has the row now, and until when the others leave it alone.
+    """
+
+    code = models.UUIDField(_("code"), unique=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("office")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("sent by"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
+    kind = models.CharField(_("kind"), max_length=60)
+    endpoint = models.CharField(_("endpoint"), max_length=60)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    form_token = models.UUIDField()
+    fingerprint = models.CharField(max_length=32)
+    person_hash = models.CharField(max_length=32, blank=True)
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name=_("corrects"),
+    )
+
+    key = models.TextField(blank=True)
+    sealed = models.TextField()
+    sealed_messages = models.TextField(blank=True)
+    vitec_id = models.CharField(_("id at Vitec"), max_length=200, blank=True)
+
+    hold_until = models.DateTimeField()
+    not_before = models.DateTimeField()
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        indexes = [
+            models.Index(fields=["office", "-created_at", "-id"], name="submission_newest"),
+            models.Index(fields=["state", "not_before"], name="submission_due"),
+            models.Index(fields=["person_hash", "-created_at"], name="submission_person"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["created_by", "form_token"], name="one_submission_per_form"
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="submission_state"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:detail", args=[self.code])
+
+    # --- what is sent -----------------------------------------------------------------------
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The opened content. Raises Unsealable when the row's key is gone."""
+        opened: dict[str, Any] = unseal_row(self.key, self.sealed)
+        return opened
+
+    @property
+    def call(self) -> Call:
+        """The frozen call, the very bytes. Raises Unsealable."""
+        return Call.from_dict(self.content["call"])
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is sent, in words, in the reader's language; empty when it has been erased."""
+        try:
+            by_language = self.content["lines"]
+        except Unsealable:
+            return []
+        chosen = by_language.get(get_language()) or next(iter(by_language.values()))
+        return [Line(label, value) for label, value in chosen]
+
+    @property
+    def summary(self) -> str:
+        """The first two lines, for lists: whom it concerns and when."""
+        return " · ".join(line.value for line in self.lines[:2])
+
+    @property
+    def messages(self) -> tuple[FieldMessage, ...]:
+        """What Vitec's refusal said, field names as Vitec's."""
+        if not self.sealed_messages:
+            return ()
+        try:
+            pairs = unseal_row(self.key, self.sealed_messages)
+        except Unsealable:
+            return ()
+        return tuple(FieldMessage(field, message) for field, message in pairs)
+
+    def seal_messages(self, messages: tuple[FieldMessage, ...]) -> str:
+        """The value to store in `sealed_messages`."""
+        return seal_row(self.key, [dataclasses.astuple(m) for m in messages])
+
+    @property
+    def kind_label(self) -> str:
+        kind = find_kind(self.kind)
+        return str(kind.label) if kind else self.kind
+
+    @property
+    def kind_icon(self) -> str:
+        kind = find_kind(self.kind)
+        return kind.icon if kind else "send"
+
+    # --- where it stands --------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Shown:
+        """The state in the staff's words."""
+        if self.state == State.QUEUED and self.grace_seconds > 0:
+            return Shown.GRACE
+        return _SHOWN[State(self.state)]
+
+    @property
+    def grace_seconds(self) -> int:
+        """Whole seconds left in which it can be undone before anything is sent."""
+        left = (self.hold_until - timezone.now()).total_seconds()
+        return max(0, round(left)) if self.state == State.QUEUED else 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more happens by itself."""
+        return self.state in SETTLED
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return self.state in CANCELLABLE
+
+    @property
+    def can_be_corrected(self) -> bool:
+        return self.state in (State.REJECTED, State.CANCELLED) and bool(self.key)
+
+    @property
+    def waits_for_retry(self) -> bool:
+        return self.state == State.QUEUED and self.tries > 0
+
+
+class Event(models.TextChoices):
+    """What can happen in the life of a submission."""
+
+    ACCEPTED = "accepted", _("Saved")
+    CLAIMED = "claimed", _("Taken by a worker")
+    SENDING = "sending", _("Connected, sending starts")
+    DELIVERED = "delivered", _("Vitec confirmed")
+    REFUSED = "refused", _("Vitec refused")
+    DENIED = "denied", _("Vitec denied access")
+    BUSY = "busy", _("Vitec was busy, not processed")
+    NOT_SENT = "not_sent", _("Vitec could not be reached, nothing was sent")
+    UNKNOWN = "unknown", _("No certain answer")
+    CLAIM_EXPIRED = "claim_expired", _("The worker fell silent before anything was sent")
+    SENDING_EXPIRED = "sending_expired", _("The worker fell silent while sending")
+    LATE = "late", _("A late answer arrived")
+    HELD = "held", _("Paused")
+    RELEASED = "released", _("Released")
+    GAVE_UP = "gave_up", _("No more tries")
+    CANCELLED = "cancelled", _("Undone by a person")
+    SENT_AGAIN = "sent_again", _("Sent again by a person")
+    FOUND = "found", _("A person found it in Vitec")
+    NOT_FOUND = "not_found", _("A person did not find it in Vitec")
+
+
+class Attempt(models.Model):
+    """One event of a submission's life. Append-only: the database refuses UPDATE and DELETE.
+
+    number: which try it belongs to; 0 before the first.
+    answer: the answer's shape without any text that could have been typed by a person.
+    sealed_answer, sealed_reason: the full answer and a person's reason, with the row's key.
+    """
+
+    submission = models.ForeignKey(
+        Submission,
+        on_delete=models.PROTECT,
+        related_name="attempts",
+        verbose_name=_("submission"),
+    )
+    number = models.PositiveIntegerField(_("try"))
+    event = models.CharField(_("event"), max_length=20, choices=Event)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+    token = models.UUIDField(null=True, blank=True)
+    worker = models.CharField(_("worker"), max_length=100, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    milliseconds = models.PositiveIntegerField(_("milliseconds"), null=True, blank=True)
+    cause = models.CharField(_("cause"), max_length=100, blank=True)
+    request_id = models.CharField(_("request id"), max_length=40, blank=True)
+    answer = models.CharField(_("answer"), max_length=500, blank=True)
+    sealed_answer = models.TextField(blank=True)
+    sealed_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        indexes = [models.Index(fields=["submission", "id"], name="attempt_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} {self.event}"
+
+    @property
+    def reason(self) -> str:
+        """Why a person decided so; "" when there is none or it has been erased."""
+        if not self.sealed_reason:
+            return ""
+        try:
+            return str(unseal_row(self.submission.key, self.sealed_reason))
+        except Unsealable:
+            return ""
+
+
+class Pause(models.Model):
+    """Sending stands still for an office, because Vitec denied access.
+
+    endpoint: "" for everything of the office (401), else the one endpoint (403).
+    """
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="pauses", verbose_name=_("office")
+    )
+    endpoint = models.CharField(_("endpoint"), max_length=60, blank=True)
+    status = models.PositiveSmallIntegerField(_("HTTP status"))
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+
+    class Meta:
+        ordering = ["-since"]
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "endpoint"],
+                condition=Q(ended_at=None),
+                name="one_open_pause",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.endpoint} {self.status}"
+
+    @classmethod
+    def over(cls, submission: Submission) -> models.QuerySet[Pause]:
+        """The open pauses that a submission stands under."""
+        return cls.objects.filter(
+            office_id=submission.office_id, endpoint__in=["", submission.endpoint], ended_at=None
+        )
+
+
+class Heart(models.Model):
+    """When a task last went through the broker and a worker: one row."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("worker heartbeat")
+        verbose_name_plural = _("worker heartbeats")
+
+    def __str__(self) -> str:
+        return self.name

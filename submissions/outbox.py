@@ -1,0 +1,185 @@
+"""Everything that people do to the outbox: submit, undo, send again, decide, release."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone, translation
+
+from lib.sealing import keyed_hash, new_row_key, seal_row
+from offices.models import Office, User
+from submissions.bell import ring
+from submissions.journal import note
+from submissions.kinds import Kind
+from submissions.models import CANCELLABLE, Event, Pause, State, Submission, person_hash
+
+
+class FormUsed(Exception):
+    """The same form was sent before with other content; `submission` is what it became."""
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(str(submission.code))
+        self.submission = submission
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """What a person approved by pressing send.
+
+    cleaned: the form's cleaned_data. typed: the posted texts, {name: [text]}, to fill the form
+    again. token: the form's one-time token.
+    """
+
+    user: User
+    office: Office
+    kind: Kind
+    cleaned: Mapping[str, Any]
+    typed: Mapping[str, list[str]]
+    token: uuid.UUID
+    corrects: Submission | None = None
+
+
+def submit(wish: Wish) -> Submission:
+    """Save the wish and have it delivered after the grace period.
+
+    The same form sent twice gives the first row. Raises FormUsed when its content differs.
+    """
+    call = wish.kind.build(wish.office, wish.cleaned)
+    fingerprint = keyed_hash("call", f"{wish.office.pk} {call.method} {call.path} {call.body}")
+    try:
+        with transaction.atomic():
+            submission = _create(wish, fingerprint, call.to_dict())
+    except IntegrityError:
+        first = Submission.objects.get(created_by=wish.user, form_token=wish.token)
+        if first.fingerprint != fingerprint:
+            raise FormUsed(first) from None
+        return first
+    return submission
+
+
+def _create(wish: Wish, fingerprint: str, call: dict[str, Any]) -> Submission:
+    key = new_row_key()
+    content = {"call": call, "form": dict(wish.typed), "lines": _lines(wish)}
+    hold = dt.timedelta(seconds=settings.SUBMISSION_HOLD_SECONDS)
+    submission = Submission.objects.create(
+        office=wish.office,
+        created_by=wish.user,
+        kind=wish.kind.key,
+        endpoint=wish.kind.endpoint.key,
+        form_token=wish.token,
+        fingerprint=fingerprint,
+        person_hash=person_hash(wish.kind.person(wish.cleaned)),
+        corrects=wish.corrects,
+        key=key,
+        sealed=seal_row(key, content),
+        hold_until=Now() + hold,
+        not_before=Now() + hold,
+    )
+    note(submission, Event.ACCEPTED, actor=wish.user)
+    _ring_after_commit(submission, hold.total_seconds())
+    submission.refresh_from_db(fields=["hold_until", "not_before"])
+    return submission
+
+
+def _lines(wish: Wish) -> dict[str, list[list[str]]]:
+    """What is sent in words, frozen in every language of the house."""
+    lines = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            described = wish.kind.describe(wish.office, wish.cleaned)
+            lines[language] = [[line.label, line.value] for line in described]
+    return lines
+
+
+def _ring_after_commit(submission: Submission, seconds: float = 0) -> None:
+    transaction.on_commit(functools.partial(ring, submission.pk, seconds), robust=True)
+
+
+def cancel(submission: Submission, user: User) -> bool:
+    """Undo what has not been sent. False: too late, a worker has it or it is settled."""
+    with transaction.atomic():
+        undone = Submission.objects.filter(pk=submission.pk).move(CANCELLABLE, State.CANCELLED)
+        if undone:
+            note(submission, Event.CANCELLED, actor=user)
+    return undone
+
+
+def send_now(submission: Submission, user: User) -> bool:
+    """End the wait for the next try, or try a failed one again; never what may have arrived."""
+    return _queue(submission, (State.QUEUED, State.FAILED), user)
+
+
+def send_failed_again(submission: Submission, user: User, reason: str) -> bool:
+    """Try again what has certainly not arrived, with a reason on record."""
+    return _queue(submission, (State.FAILED,), user, reason)
+
+
+def send_again(submission: Submission, user: User, reason: str) -> bool:
+    """A person has looked in Vitec and sends an uncertain one again."""
+    return _queue(submission, (State.UNKNOWN,), user, reason)
+
+
+def _queue(submission: Submission, before: tuple[State, ...], user: User, reason: str = "") -> bool:
+    with transaction.atomic():
+        moved = Submission.objects.filter(pk=submission.pk).move(
+            before, State.QUEUED, not_before=Now(), hold_until=Now(), rung_at=None
+        )
+        if moved:
+            note(submission, Event.SENT_AGAIN, actor=user, reason=reason)
+            _ring_after_commit(submission)
+    return moved
+
+
+def mark_delivered(submission: Submission, user: User, reason: str) -> bool:
+    """A person has found an uncertain one in Vitec."""
+    return _decide(submission, State.DELIVERED, Event.FOUND, user, reason)
+
+
+def mark_not_delivered(submission: Submission, user: User, reason: str) -> bool:
+    """A person has not found an uncertain one in Vitec and does not send it again."""
+    return _decide(submission, State.CANCELLED, Event.NOT_FOUND, user, reason)
+
+
+def _decide(submission: Submission, after: State, event: Event, user: User, reason: str) -> bool:
+    with transaction.atomic():
+        moved = Submission.objects.filter(pk=submission.pk).move(State.UNKNOWN, after)
+        if moved:
+            note(submission, event, actor=user, reason=reason)
+    return moved
+
+
+def end_pause(pause: Pause, user: User | None) -> int:
+    """Let the office send again; returns how many waiting submissions go on.
+
+    user: None when it ends because the login was changed.
+    """
+    ended = Pause.objects.filter(pk=pause.pk, ended_at=None).update(
+        ended_at=timezone.now(), ended_by=user
+    )
+    if not ended:
+        return 0
+    held = Submission.objects.filter(office=pause.office, state=State.HELD)
+    return sum(_release(submission, user) for submission in held if not _paused(submission))
+
+
+def _paused(submission: Submission) -> bool:
+    return Pause.over(submission).exists()
+
+
+def _release(submission: Submission, user: User | None) -> bool:
+    with transaction.atomic():
+        moved = Submission.objects.filter(pk=submission.pk).move(
+            State.HELD, State.QUEUED, not_before=Now(), rung_at=None
+        )
+        if moved:
+            note(submission, Event.RELEASED, actor=user)
+            _ring_after_commit(submission)
+    return moved

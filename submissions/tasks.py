@@ -1,0 +1,24 @@
+from celery import shared_task
+from django.utils import timezone
+
+from submissions.delivery import deliver, sweep
+from submissions.models import Heart
+
+
+@shared_task
+def deliver_submission(submission_id: int) -> None:
+    """Deliver one row if it is due; doubled and lost messages are harmless."""
+    deliver(submission_id)
+
+
+@shared_task
+def sweep_outbox() -> None:
+    """Ring for what is due and take back what a dead worker held."""
+    for submission_id in sweep():
+        deliver_submission.delay(submission_id)
+
+
+@shared_task
+def beat_heart() -> None:
+    """Prove that beat, broker, worker and database work together."""
+    Heart.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})

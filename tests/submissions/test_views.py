@@ -1,0 +1,387 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from connect.errors import FieldMessage
+from meetings import kinds
+from offices.models import Office, User
+from sandbox.server import Sandbox
+from submissions.delivery import deliver
+from submissions.models import Pause, State, Submission
+from tests.factories import make_colleague, make_contact, make_meeting, make_submission
+
+pytestmark = pytest.mark.django_db
+
+FORM = reverse(kinds.COMEBACK.url_name)
+
+
+@pytest.fixture
+def posted(office: Office) -> dict[str, str]:
+    """A complete form, as a browser posts it."""
+    make_contact(office)
+    make_colleague(office)
+    make_meeting(office)
+    return {
+        "office": office.customer_id,
+        "form_token": str(uuid.uuid4()),
+        "contact_id": "ADR1",
+        "date": "2027-03-01 09:00",
+        "participant": "userId:HAN1",
+        "meeting_id": "",
+        "estate_id": "",
+        "note": "Ring om balkongen",
+    }
+
+
+@pytest.fixture
+def sent(bokare: User, office: Office) -> Submission:
+    make_contact(office)
+    make_colleague(office)
+    return make_submission(bokare, office, note="Ring om balkongen")
+
+
+def in_state(submission: Submission, state: State) -> Submission:
+    Submission.objects.filter(pk=submission.pk).update(state=state)
+    submission.refresh_from_db()
+    return submission
+
+
+class TestForm:
+    def test_it_leads_to_the_page_of_what_was_saved(
+        self, as_bokare: Client, posted: dict[str, str]
+    ) -> None:
+        answer = as_bokare.post(FORM, posted)
+
+        assert answer["Location"] == Submission.objects.get().get_absolute_url()
+
+    def test_nothing_typed_is_lost_when_a_field_is_wrong(
+        self, as_bokare: Client, posted: dict[str, str]
+    ) -> None:
+        answer = as_bokare.post(FORM, {**posted, "date": "hoppsan"})
+
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert "hoppsan" in text
+        assert "Ring om balkongen" in text
+        assert "Anna Ek" in text
+        assert not Submission.objects.exists()
+
+    def test_a_reload_of_the_same_form_makes_no_second(
+        self, as_bokare: Client, posted: dict[str, str]
+    ) -> None:
+        first = as_bokare.post(FORM, posted)
+        second = as_bokare.post(FORM, posted)
+
+        assert first["Location"] == second["Location"]
+        assert Submission.objects.count() == 1
+
+    def test_the_back_button_and_other_content_asks_first(
+        self, as_bokare: Client, posted: dict[str, str]
+    ) -> None:
+        as_bokare.post(FORM, posted)
+
+        answer = as_bokare.post(FORM, {**posted, "note": "Något annat"})
+
+        assert answer.status_code == 409
+        assert "redan" in answer.content.decode()
+        assert "Något annat" in answer.content.decode()
+        assert Submission.objects.count() == 1
+
+    def test_the_new_token_of_that_answer_sends_one_more(
+        self, as_bokare: Client, posted: dict[str, str]
+    ) -> None:
+        as_bokare.post(FORM, posted)
+        answer = as_bokare.post(FORM, {**posted, "note": "Något annat"})
+
+        token = str(answer.context["form"]["form_token"].value())
+        as_bokare.post(FORM, {**posted, "note": "Något annat", "form_token": token})
+
+        assert Submission.objects.count() == 2
+
+    def test_the_office_is_the_one_the_form_was_opened_for(
+        self, bokare: User, as_bokare: Client, posted: dict[str, str], neighbour_office: Office
+    ) -> None:
+        bokare.memberships.create(office=neighbour_office)
+        as_bokare.post(reverse("offices:choose"), {"office": neighbour_office.customer_id})
+
+        as_bokare.post(FORM, posted)
+
+        assert Submission.objects.get().office.customer_id == posted["office"]
+
+    def test_nobody_sends_for_an_office_that_is_not_theirs(
+        self, as_grannkontor: Client, posted: dict[str, str]
+    ) -> None:
+        assert as_grannkontor.post(FORM, posted).status_code == 404
+
+    def test_without_javascript_looking_up_a_contact_sends_nothing(
+        self, as_bokare: Client, posted: dict[str, str]
+    ) -> None:
+        posted.pop("contact_id")
+
+        answer = as_bokare.post(FORM, {**posted, "step": "look", "contact_search": "ann"})
+
+        assert answer.status_code == 200
+        assert "Anna Ek" in answer.content.decode()
+        assert "Ring om balkongen" in answer.content.decode()
+        assert not Submission.objects.exists()
+
+
+class TestCorrecting:
+    @pytest.fixture
+    def refused(self, sent: Submission) -> Submission:
+        messages = (FieldMessage("note", "För lång"), FieldMessage("", "Kontakten är spärrad"))
+        Submission.objects.update(
+            state=State.REJECTED, sealed_messages=sent.seal_messages(messages)
+        )
+        sent.refresh_from_db()
+        return sent
+
+    def test_the_form_comes_filled_with_vitecs_messages_at_their_fields(
+        self, as_bokare: Client, refused: Submission
+    ) -> None:
+        answer = as_bokare.get(FORM, {"corrects": str(refused.code)})
+
+        form = answer.context["form"]
+        assert form.errors["note"] == ["För lång"]
+        assert form.non_field_errors() == ["Kontakten är spärrad"]
+        assert "Ring om balkongen" in answer.content.decode()
+
+    def test_what_is_sent_then_points_to_what_it_corrects(
+        self, as_bokare: Client, refused: Submission, posted: dict[str, str]
+    ) -> None:
+        as_bokare.post(FORM, {**posted, "note": "Kort", "corrects": str(refused.code)})
+
+        assert Submission.objects.latest("pk").corrects == refused
+
+    def test_a_delivered_one_cannot_be_corrected(self, as_bokare: Client, sent: Submission) -> None:
+        in_state(sent, State.DELIVERED)
+
+        assert as_bokare.get(FORM, {"corrects": str(sent.code)}).status_code == 404
+
+    @pytest.mark.parametrize("code", ["x", "00000000-0000-0000-0000-000000000000"])
+    def test_an_unknown_code_is_not_found(
+        self, as_bokare: Client, office: Office, code: str
+    ) -> None:
+        assert as_bokare.get(FORM, {"corrects": code}).status_code == 404
+
+    def test_a_neighbours_cannot_be_corrected(
+        self, as_grannkontor: Client, refused: Submission
+    ) -> None:
+        assert as_grannkontor.get(FORM, {"corrects": str(refused.code)}).status_code == 404
+
+
+class TestDetail:
+    WORDS = {
+        State.QUEUED: "Väntar",
+        State.CLAIMED: "Sänds",
+        State.SENDING: "Sänds",
+        State.DELIVERED: "Levererad",
+        State.REJECTED: "Avvisad",
+        State.HELD: "Pausad",
+        State.UNKNOWN: "Osäker",
+        State.FAILED: "Misslyckad",
+        State.CANCELLED: "Ångrad",
+    }
+
+    @pytest.mark.parametrize("state", State)
+    def test_it_says_the_state_in_swedish(
+        self, as_bokare: Client, sent: Submission, state: State
+    ) -> None:
+        in_state(sent, state)
+
+        assert self.WORDS[state] in as_bokare.get(sent.get_absolute_url()).content.decode()
+
+    def test_the_grace_period_has_its_own_word_and_an_undo(
+        self, as_bokare: Client, sent: Submission
+    ) -> None:
+        later = timezone.now() + dt.timedelta(seconds=10)
+        Submission.objects.update(hold_until=later, not_before=later)
+
+        text = as_bokare.get(sent.get_absolute_url()).content.decode()
+
+        assert "Ångerfrist" in text
+        assert reverse("submissions:cancel", args=[sent.code]) in text
+
+    def test_it_says_in_words_what_is_sent(self, as_bokare: Client, sent: Submission) -> None:
+        text = as_bokare.get(sent.get_absolute_url()).content.decode()
+
+        for words in ("Anna Ek", "mån 1 mars 2027 kl. 09:00 (v. 9)", "Bo Alm", "Ring om balkongen"):
+            assert words in text
+
+    @pytest.mark.parametrize("state", [s for s in State if s not in (State.QUEUED,)])
+    def test_it_stops_asking_when_nothing_more_happens_by_itself(
+        self, as_bokare: Client, sent: Submission, state: State
+    ) -> None:
+        in_state(sent, state)
+
+        text = as_bokare.get(reverse("submissions:status", args=[sent.code])).content.decode()
+
+        assert ("hx-get" in text) == (not sent.is_settled)
+
+    def test_an_erased_one_still_shows_the_facts(self, as_bokare: Client, sent: Submission) -> None:
+        in_state(sent, State.DELIVERED)
+        Submission.objects.update(key="")
+
+        answer = as_bokare.get(sent.get_absolute_url())
+
+        assert answer.status_code == 200
+        assert "Anna Ek" not in answer.content.decode()
+
+    @pytest.mark.parametrize("name", ["detail", "status"])
+    def test_a_stranger_finds_nothing(
+        self, as_grannkontor: Client, sent: Submission, name: str
+    ) -> None:
+        url = reverse(f"submissions:{name}", args=[sent.code])
+
+        assert as_grannkontor.get(url).status_code == 404
+
+    @pytest.mark.parametrize("name", ["cancel", "send_now", "decide"])
+    def test_a_stranger_changes_nothing(
+        self, as_grannkontor: Client, sent: Submission, name: str
+    ) -> None:
+        url = reverse(f"submissions:{name}", args=[sent.code])
+
+        assert as_grannkontor.post(url, {"decision": "found", "reason": "x"}).status_code == 404
+        sent.refresh_from_db()
+        assert sent.state == State.QUEUED
+
+    def test_a_colleague_sees_it(self, as_maklare: Client, sent: Submission) -> None:
+        assert as_maklare.get(sent.get_absolute_url()).status_code == 200
+
+
+class TestActions:
+    def test_undo(self, as_bokare: Client, sent: Submission) -> None:
+        as_bokare.post(reverse("submissions:cancel", args=[sent.code]))
+
+        sent.refresh_from_db()
+        assert sent.state == State.CANCELLED
+
+    def test_undo_too_late_says_so(self, as_bokare: Client, sent: Submission) -> None:
+        in_state(sent, State.SENDING)
+
+        answer = as_bokare.post(reverse("submissions:cancel", args=[sent.code]), follow=True)
+
+        assert "För sent" in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("decision", "state"),
+        [
+            ("found", State.DELIVERED),
+            ("not_found", State.CANCELLED),
+            ("send_again", State.QUEUED),
+        ],
+    )
+    def test_a_manager_settles_an_uncertain_one(
+        self, as_chef: Client, sent: Submission, decision: str, state: State
+    ) -> None:
+        in_state(sent, State.UNKNOWN)
+        url = reverse("submissions:decide", args=[sent.code])
+
+        as_chef.post(url, {"decision": decision, "reason": "Sett i Express"})
+
+        sent.refresh_from_db()
+        assert sent.state == state
+        assert sent.attempts.last().reason == "Sett i Express"  # type: ignore[union-attr]
+
+    def test_without_a_reason_nothing_is_settled(self, as_chef: Client, sent: Submission) -> None:
+        in_state(sent, State.UNKNOWN)
+
+        answer = as_chef.post(
+            reverse("submissions:decide", args=[sent.code]), {"decision": "found", "reason": " "}
+        )
+
+        assert answer.status_code == 422
+        sent.refresh_from_db()
+        assert sent.state == State.UNKNOWN
+
+    def test_a_booker_does_not_settle(self, as_bokare: Client, sent: Submission) -> None:
+        in_state(sent, State.UNKNOWN)
+
+        answer = as_bokare.post(
+            reverse("submissions:decide", args=[sent.code]), {"decision": "found", "reason": "x"}
+        )
+
+        assert answer.status_code == 403
+
+    def test_a_manager_ends_a_pause(
+        self, as_chef: Client, as_bokare: Client, sent: Submission, office: Office
+    ) -> None:
+        in_state(sent, State.HELD)
+        pause = Pause.objects.create(office=office, status=401)
+        url = reverse("submissions:end_pause", args=[pause.pk])
+
+        assert as_bokare.post(url).status_code == 403
+        as_chef.post(url)
+
+        sent.refresh_from_db()
+        pause.refresh_from_db()
+        assert sent.state == State.QUEUED
+        assert pause.ended_by is not None
+
+
+class TestList:
+    def test_it_is_newest_first(
+        self, as_bokare: Client, bokare: User, office: Office, sent: Submission
+    ) -> None:
+        newer = make_submission(bokare, office)
+
+        page = as_bokare.get(reverse("submissions:list")).context["page"]
+
+        assert list(page) == [newer, sent]
+
+    def test_it_shows_the_offices_own_alone(self, as_grannkontor: Client, sent: Submission) -> None:
+        assert list(as_grannkontor.get(reverse("submissions:list")).context["page"]) == []
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"kind": "meetings.create_comeback"},
+            {"state": "waiting"},
+            {"person": "ADR1"},
+            {"date_from": "2020-01-01", "date_to": "2099-01-01"},
+        ],
+    )
+    def test_it_is_found_by_what_fits(
+        self, as_bokare: Client, sent: Submission, query: dict[str, str]
+    ) -> None:
+        assert list(as_bokare.get(reverse("submissions:list"), query).context["page"]) == [sent]
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"kind": "nothing"},
+            {"state": "delivered"},
+            {"state": "grace"},
+            {"person": "ADR9"},
+            {"date_to": "2020-01-01"},
+            {"date_from": "x"},
+            {"sender": "999"},
+        ],
+    )
+    def test_it_is_not_found_by_what_does_not(
+        self, as_bokare: Client, sent: Submission, query: dict[str, str]
+    ) -> None:
+        assert list(as_bokare.get(reverse("submissions:list"), query).context["page"]) == []
+
+    def test_a_page_beyond_the_last_is_the_last(self, as_bokare: Client, sent: Submission) -> None:
+        answer = as_bokare.get(reverse("submissions:list"), {"page": "-1"})
+
+        assert list(answer.context["page"]) == [sent]
+
+
+def test_the_whole_journey_with_the_real_contract(
+    vitec: Sandbox, as_bokare: Client, sent: Submission
+) -> None:
+    """ADR1 is no contact of the practice Vitec: refused, and said so on the page."""
+    deliver(sent.pk)
+
+    text = as_bokare.get(sent.get_absolute_url()).content.decode()
+
+    assert "Avvisad" in text
+    assert f"{FORM}?corrects={sent.code}" in text
