@@ -1,0 +1,24 @@
+"""The kinds of this app, one declaration each."""
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.forms import ComebackForm
+from meetings.payloads import CREATE_COMEBACK, comeback_call
+from meetings.wording import describe_comeback
+from submissions.kinds import Kind, register
+
+COMEBACK = register(
+    Kind(
+        key="meetings.create_comeback",
+        label=_("Comeback"),
+        action=_("Create comeback"),
+        icon="phone-call",
+        url_name="meetings:new_comeback",
+        form_class=ComebackForm,
+        endpoint=CREATE_COMEBACK,
+        build=comeback_call,
+        describe=describe_comeback,
+        person=lambda data: data["contact_id"],
+        template="meetings/comeback.html",
+    )
+)

@@ -1,0 +1,120 @@
+"""Pages of meetings and comebacks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lib import workdays
+from lib.form_fields import read_moment
+from meetings import kinds
+from meetings.forms import ComebackForm
+from meetings.models import Meeting
+from meetings.wording import say
+from offices.http import PortalRequest
+from offices.models import SyncRun
+from submissions.views import office_of, submit_page
+
+
+@require_GET
+def list_meetings(request: PortalRequest) -> HttpResponse:
+    """The active office's meetings of one day, `?day=2026-11-23`, today without."""
+    office = office_of(request)
+    day = _day(request.GET.get("day", ""))
+    synced = SyncRun.objects.filter(office=office, job="meetings", error="").exclude(
+        finished_at=None
+    )
+    context = {
+        "day": day,
+        "previous": day - dt.timedelta(days=1),
+        "next": day + dt.timedelta(days=1),
+        "today": timezone.localdate(),
+        "week": day.isocalendar().week,
+        "meetings": Meeting.objects.filter(office=office).on_day(day),
+        "synced": synced.order_by("-finished_at").first(),
+    }
+    return render(request, "meetings/list.html", context)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return parse_date(text) or timezone.localdate()
+    except ValueError:
+        return timezone.localdate()
+
+
+@require_http_methods(["GET", "POST"])
+def new_comeback(request: PortalRequest) -> HttpResponse:
+    """Create a comeback; `?meeting=` or `?contact=` prefill it."""
+    return submit_page(request, kinds.COMEBACK, initial=_prefill(request))
+
+
+def _prefill(request: PortalRequest) -> dict[str, Any]:
+    """A meeting's row carries everything that a comeback needs, save the day."""
+    initial = {"contact_id": request.GET.get("contact", "")}
+    meeting = Meeting.objects.filter(
+        office=office_of(request), vitec_id=request.GET.get("meeting", "")
+    ).first()
+    if meeting:
+        initial |= _from_meeting(meeting)
+    return initial
+
+
+def _from_meeting(meeting: Meeting) -> dict[str, str]:
+    prefill = {
+        "contact_id": meeting.contact_id,
+        "meeting_id": meeting.vitec_id,
+        "estate_id": meeting.estate_id,
+    }
+    if meeting.broker_id:
+        prefill["participant"] = f"userId:{meeting.broker_id}"
+    return prefill
+
+
+@require_POST
+def comeback_about(request: PortalRequest) -> HttpResponse:
+    """The fields that depend on who or which meeting was chosen."""
+    office = office_of(request)
+    posted = request.POST.get
+    initial = {name: posted(name, "") for name in ("contact_id", "meeting_id", "participant")}
+    meeting = Meeting.objects.filter(
+        office=office, contact_id=initial["contact_id"], vitec_id=initial["meeting_id"]
+    ).first()
+    if meeting:
+        chosen = initial["participant"]
+        initial |= _from_meeting(meeting)
+        initial["participant"] = chosen or initial.get("participant", "")
+    form = ComebackForm(office=office, initial=initial)
+    return render(request, "meetings/comeback.html#about", {"form": form})
+
+
+@require_POST
+def read_day(request: PortalRequest) -> HttpResponse:
+    """How a day in words was understood, with a warning for days off and what has passed."""
+    text = request.POST.get("date", "").strip()
+    return render(request, "meetings/comeback.html#reading", reading(text) if text else {})
+
+
+def reading(text: str) -> dict[str, Any]:
+    """`said`, `error`, `past`, `day_off`, `instead` (next working day in words, and as typed)."""
+    try:
+        moment = read_moment(text)
+    except ValidationError as error:
+        return {"error": error.messages[0]}
+    facts: dict[str, Any] = {"said": say(moment), "past": moment <= timezone.now()}
+    if day_off := workdays.day_off(moment.date()):
+        working = dt.datetime.combine(workdays.next_working_day(moment.date()), moment.time())
+        moved = working.replace(tzinfo=moment.tzinfo)
+        facts |= {
+            "day_off": day_off,
+            "instead": say(moved),
+            "instead_typed": f"{moved:%Y-%m-%d %H:%M}",
+        }
+    return facts

@@ -1,0 +1,1 @@
+"""Viewing participants."""
