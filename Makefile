@@ -1,0 +1,50 @@
+# Everything a developer types. `make run` and `make test` need Python 3.11+ and make, no more.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check lock vendor messages clean
+
+run: $(VENV)/.run
+	@exec $(BIN)/python manage.py run
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+check: $(VENV)/.dev
+	@$(BIN)/python -m tools.check
+
+lock: $(VENV)/.dev
+	@for name in requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	    --no-header $$name.in -o $$name.txt $(ARGS); done
+
+vendor: $(VENV)/.dev
+	@$(BIN)/python tools/vendor.py
+
+messages: $(VENV)/.dev
+	@$(BIN)/python -m tools.messages
+
+clean:
+	rm -rf $(VENV) var
+
+$(VENV)/.python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || \
+	  { echo "vitecportal needs Python 3.11 or newer, and there is no $(PYTHON) here."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "vitecportal needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Try: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@test -w . || { echo "The folder $$PWD cannot be written; clone the repository where it can."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.run: requirements.txt | $(VENV)/.python
+	@echo "Installing what the portal runs on …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@echo "Installing what tests and checks need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,88 @@
+"""What must not go to production: each a sentence that says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError
+
+DEMO_ACCOUNTS = ("bokare", "maklare", "grannkontor", "admin")
+
+
+@register(Tags.security, deploy=True)
+def secrets_are_given(**_: Any) -> list[CheckMessage]:
+    """Secrets that were generated beside the data are lost and leaked together with it."""
+    given = {
+        "SECRET_KEY": settings.SECRET_KEY_GIVEN,
+        "FIELD_ENCRYPTION_KEYS": settings.FIELD_ENCRYPTION_KEYS_GIVEN,
+        "BLIND_INDEX_KEY": settings.BLIND_INDEX_KEY_GIVEN,
+    }
+    return [
+        Error(
+            f"{name} is not set; a generated one is in use.",
+            hint=f"Set {name} in the environment from your secret store, see docs/operations.md.",
+            id="vitecportal.E001",
+        )
+        for name, is_given in given.items()
+        if not is_given
+    ]
+
+
+@register(Tags.security, deploy=True)
+def debug_is_off(**_: Any) -> list[CheckMessage]:
+    if not settings.DEBUG:
+        return []
+    return [
+        Error(
+            "DEBUG is on: error pages would show personal data.",
+            hint="Remove DEBUG from the environment.",
+            id="vitecportal.E002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def vitec_is_real(**_: Any) -> list[CheckMessage]:
+    if settings.PRACTICE:
+        return [
+            Error(
+                "VITEC_BASE_URL is not set: everything would go to the practice Vitec.",
+                hint="Set VITEC_BASE_URL to the address of Vitec Connect.",
+                id="vitecportal.E003",
+            )
+        ]
+    if not settings.VITEC_BASE_URL.startswith("https://"):
+        return [
+            Error(
+                "VITEC_BASE_URL is not https: passwords and personal data would travel in clear.",
+                hint="Use the https address of Vitec Connect.",
+                id="vitecportal.E004",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def no_demo_accounts(**_: Any) -> list[CheckMessage]:
+    """Accounts with a password that stands in the README."""
+    try:
+        names = list(
+            get_user_model()
+            .objects.filter(username__in=DEMO_ACCOUNTS, is_active=True)
+            .values_list("username", flat=True)
+        )
+    except DatabaseError:
+        # Before the first migrate there are no accounts at all.
+        return []
+    if not names:
+        return []
+    return [
+        Error(
+            f"Demo accounts exist: {', '.join(sorted(names))}.",
+            hint="Deactivate or delete them in the admin before anybody else can sign in.",
+            id="vitecportal.E005",
+        )
+    ]

@@ -1,0 +1,99 @@
+"""Is the portal well? Facts for a monitor, without personal data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from kombu import Connection
+
+from offices.models import Office, SyncRun
+from submissions.models import Heart, State, Submission
+
+HEART_LIMIT = dt.timedelta(seconds=60)
+SYNC_LIMIT = dt.timedelta(minutes=30)
+WAITING_LIMIT = dt.timedelta(minutes=15)
+BROKER_SECONDS = 2
+
+
+def report() -> dict[str, Any]:
+    """`ok` and one entry a part, each with its own `ok`; ages in whole seconds, null for never."""
+    database = _database()
+    parts: dict[str, dict[str, Any]] = {"database": database, "broker": _broker()}
+    if database["ok"]:
+        parts |= {"worker": _worker(), "sync": _sync(), "outbox": _outbox()}
+    return {"ok": all(part["ok"] for part in parts.values()), **parts}
+
+
+def _database() -> dict[str, Any]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True, "vendor": connection.vendor}
+
+
+def _broker() -> dict[str, Any]:
+    scheme = settings.CELERY_BROKER_URL.partition(":")[0]
+    if scheme == "filesystem":
+        return {"ok": os.access(settings.BROKER_DIR, os.W_OK | os.X_OK), "transport": scheme}
+    # With the worker's own time limits, lest a broker that accepts and says nothing hold us.
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    try:
+        with Connection(
+            settings.CELERY_BROKER_URL, connect_timeout=BROKER_SECONDS, transport_options=options
+        ) as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+    except Exception as error:  # noqa: BLE001 - each transport raises its own
+        return {"ok": False, "transport": scheme, "error": type(error).__name__}
+    return {"ok": True, "transport": scheme}
+
+
+def _worker() -> dict[str, Any]:
+    heart = Heart.objects.filter(name="worker").first()
+    age = _age(heart.beat_at if heart else None)
+    return {"ok": age is not None and age < HEART_LIMIT.total_seconds(), "heartbeat_age": age}
+
+
+def _sync() -> dict[str, Any]:
+    """The office whose meetings are oldest. An office that never synced is not well."""
+    latest = [
+        SyncRun.objects.filter(office=office, job="meetings", error="")
+        .exclude(finished_at=None)
+        .order_by("-finished_at")
+        .values_list("finished_at", flat=True)
+        .first()
+        for office in Office.objects.all()
+    ]
+    ages = [_age(moment) for moment in latest]
+    oldest = None if None in ages else max((age for age in ages if age is not None), default=0)
+    return {
+        "ok": oldest is not None and oldest < SYNC_LIMIT.total_seconds(),
+        "oldest_age": oldest,
+        "offices": len(ages),
+    }
+
+
+def _outbox() -> dict[str, Any]:
+    waiting = Q(state__in=[State.QUEUED, State.CLAIMED, State.SENDING], hold_until__lte=Now())
+    facts = Submission.objects.aggregate(
+        depth=Count("pk", filter=waiting),
+        oldest=Min("hold_until", filter=waiting),
+        paused=Count("pk", filter=Q(state=State.HELD)),
+        uncertain=Count("pk", filter=Q(state=State.UNKNOWN)),
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+    )
+    age = _age(facts.pop("oldest"))
+    late = age is not None and age > WAITING_LIMIT.total_seconds()
+    return {"ok": not late and not facts["paused"], "oldest_age": age, **facts}
+
+
+def _age(moment: dt.datetime | None) -> int | None:
+    return None if moment is None else int((timezone.now() - moment).total_seconds())

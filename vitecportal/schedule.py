@@ -1,0 +1,28 @@
+"""The timetable: every periodic task on one screen. Seconds between runs."""
+
+TIMETABLE = {
+    # Ring for what is due and was missed; take back what a dead worker held.
+    "sweep-outbox": {
+        "task": "submissions.tasks.sweep_outbox",
+        "schedule": 5,
+        "options": {"expires": 60},
+    },
+    # Goes through the broker like any task, so that a fresh heart means: the whole chain works.
+    "beat-heart": {
+        "task": "submissions.tasks.beat_heart",
+        "schedule": 10,
+        "options": {"expires": 60},
+    },
+    # Brokers, groups and offices behind the drop-downs.
+    "sync-directories": {
+        "task": "offices.tasks.sync_directories",
+        "schedule": 15 * 60,
+        "options": {"expires": 10 * 60},
+    },
+    # Meetings of the recent past and the near future, and the contacts they name.
+    "sync-meetings": {
+        "task": "meetings.tasks.sync_meetings",
+        "schedule": 3 * 60,
+        "options": {"expires": 2 * 60},
+    },
+}

@@ -1,0 +1,44 @@
+"""Small words of the templates: an icon, a moment, a number to dial."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A symbol of the icon sheet, always beside a word and so hidden from screen readers."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        f" {extra}" if extra else "",
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """`10:12` for today, else `mån 23 nov 10:12`, with the year when it is another."""
+    if value is None:
+        return "–"
+    local, today = timezone.localtime(value), timezone.localdate()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    day = "D j M" if local.year == today.year else "D j M Y"
+    return f"{date_format(local, day)} {local:%H:%M}"
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """A telephone number as a `tel:` link takes it: figures and a leading plus."""
+    return ("+" if phone.strip().startswith("+") else "") + re.sub(r"\D", "", phone)

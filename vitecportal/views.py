@@ -1,0 +1,26 @@
+"""Pages of the house itself."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from vitecportal.health import report
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in."""
+    if request.office is None:  # type: ignore[attr-defined]
+        return render(request, "no_office.html")
+    return redirect("meetings:list")
+
+
+@require_GET
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 while all is well, 503 when a person should look. No personal data, nobody's name."""
+    facts = report()
+    return JsonResponse(facts, status=200 if facts["ok"] else 503)
