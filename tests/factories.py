@@ -1,0 +1,98 @@
+"""Rows for tests: plain functions with sensible defaults."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from meetings import kinds
+from meetings.models import Meeting
+from offices.directory import contact_details, learn_contacts
+from offices.models import Colleague, Contact, Credential, Membership, Office, Role, User
+from submissions import outbox
+from submissions.models import Submission
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def make_office(customer_id: str = "M30011", name: str = "Vikens Mäkleri Sundbyberg") -> Office:
+    office = Office.objects.create(
+        customer_id=customer_id, name=name, vitec_office_id=customer_id.replace("M", "FIR")
+    )
+    Credential.objects.create(office=office, username="sandbox", password="sandbox")
+    return office
+
+
+def make_user(username: str, *offices: Office, role: Role = Role.BOOKER, **fields: Any) -> User:
+    user = User.objects.create_user(username, password="vitecportal", **fields)
+    for office in offices:
+        Membership.objects.create(user=user, office=office, role=role)
+    return user
+
+
+def make_contact(
+    office: Office, vitec_id: str = "ADR1", name: str = "Anna Ek", phone: str = "070-174 06 05"
+) -> Contact:
+    details = contact_details(name=name, phones=[phone], address="Storgatan 4, 172 65 Sundbyberg")
+    learn_contacts(office, {vitec_id: details})
+    return Contact.objects.get(office=office, vitec_id=vitec_id)
+
+
+def make_colleague(office: Office, vitec_id: str = "HAN1", name: str = "Bo Alm") -> Colleague:
+    values = {"name": name, "last_seen": timezone.now()}
+    return Colleague.objects.get_or_create(office=office, vitec_id=vitec_id, defaults=values)[0]
+
+
+def make_meeting(office: Office, vitec_id: str = "CAL1", **fields: Any) -> Meeting:
+    values: dict[str, Any] = {
+        "contact_id": "ADR1",
+        "personal": contact_details(
+            name="Anna Ek", phones=["070-174 06 05"], address="Storgatan 4"
+        ),
+        "meeting_date": timezone.now() + dt.timedelta(days=1),
+        "type": "Assignment",
+        "state": "Booked",
+        "estate_id": "OBJ1_2",
+        "broker_id": "HAN1",
+        "broker_name": "Bo Alm",
+        "last_seen": timezone.now(),
+    }
+    return Meeting.objects.create(office=office, vitec_id=vitec_id, **{**values, **fields})
+
+
+def comeback_values(**values: Any) -> dict[str, Any]:
+    """cleaned_data of a comeback."""
+    return {
+        "contact_id": "ADR1",
+        "date": dt.datetime(2027, 3, 1, 9, 0, tzinfo=STOCKHOLM),
+        "meeting_id": "",
+        "estate_id": "",
+        "participant": ("userId", "HAN1"),
+        "note": "",
+        **values,
+    }
+
+
+def make_submission(user: User, office: Office, **values: Any) -> Submission:
+    """A comeback that `user` has sent from `office`; `values` change what it says."""
+    cleaned = comeback_values(**values)
+    typed = {
+        "contact_id": [cleaned["contact_id"]],
+        "date": [f"{cleaned['date']:%Y-%m-%d %H:%M}"],
+        "participant": [":".join(cleaned["participant"])],
+        "note": [cleaned["note"]],
+    }
+    return outbox.submit(
+        outbox.Wish(
+            user=user,
+            office=office,
+            kind=kinds.COMEBACK,
+            cleaned=cleaned,
+            typed=typed,
+            token=uuid.uuid4(),
+        )
+    )

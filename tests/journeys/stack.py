@@ -1,0 +1,265 @@
+"""The whole portal, running: as `make run` starts it, in a folder, with a database of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(true: Callable[[], Any], seconds: float = 30, what: str = "it") -> Any:
+    """Ask again and again until the answer is true; fails with `what` when time is up."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while True:
+        answer = true()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        pause.wait(0.05)
+
+
+class Stack:
+    """One running portal with its practice Vitec.
+
+    hold: seconds of grace. vitec: address of a practice Vitec that the test runs itself.
+    Database and broker come from the environment, as in production; on PostgreSQL a fresh
+    database is made, on a shared broker a queue of its own is used.
+    """
+
+    def __init__(self, folder: Path, hold: int = 1, vitec: str = "") -> None:
+        self.folder = folder
+        self.port, self.sandbox_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
+        self.process: subprocess.Popen[str] | None = None
+        self.ready_line = ""
+        self.env = {
+            **os.environ,
+            "VITECPORTAL_DATA_DIR": str(folder),
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "SUBMISSION_HOLD_SECONDS": str(hold),
+            "VITEC_DEADLINE_SECONDS": "2",
+            "CELERY_QUEUE": f"journey-{uuid.uuid4().hex}",
+            "DJANGO_SETTINGS_MODULE": "vitecportal.settings",
+            "VITEC_BASE_URL": vitec,
+        }
+
+    # --- starting and stopping ---------------------------------------------------------------
+
+    def start(self) -> None:
+        command = [sys.executable, "manage.py", "run"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=self.env, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        timer = threading.Timer(START_SECONDS, self.process.kill)
+        timer.start()
+        try:
+            self.ready_line = self._read_ready_line()
+        finally:
+            timer.cancel()
+
+    def _read_ready_line(self) -> str:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if "is ready:" in line:
+                return line
+        logs = "\n".join(path.read_text() for path in (self.folder / "log").glob("*.log"))
+        raise AssertionError("the portal did not start:\n" + "".join(said) + logs)
+
+    def stop(self) -> str:
+        """Ctrl-C; returns what was said since it was ready."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        said, _ = self.process.communicate(timeout=60)
+        return said
+
+    def kill_child(self, name: str) -> str:
+        """kill -9 one child; returns what `run` says when it ends for that reason."""
+        assert self.process is not None
+        os.kill(self.child_pid(name), signal.SIGKILL)
+        said, _ = self.process.communicate(timeout=60)
+        return said
+
+    def child_pid(self, name: str) -> int:
+        marks = {
+            "worker": b"\0worker\0",
+            "beat": b"\0beat\0",
+            "web": b"gunicorn",
+            "sandbox": b"\0sandbox\0",
+        }
+        for pid in self.children():
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+            if marks[name] in line:
+                return pid
+        raise AssertionError(f"no child is called {name}")
+
+    def children(self) -> list[int]:
+        assert self.process is not None
+        pid = self.process.pid
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    # --- the practice Vitec ------------------------------------------------------------------
+
+    def behave(self, endpoint: str, fault: str, **options: Any) -> None:
+        wish = {"endpoint": endpoint, "fault": fault, **options}
+        requests.post(f"{self.sandbox_url}/_sandbox/behaviour", json=wish, timeout=10)
+
+    def behave_well(self) -> None:
+        requests.delete(f"{self.sandbox_url}/_sandbox/behaviour", timeout=10)
+
+    def comebacks(self) -> list[dict[str, Any]]:
+        """The comebacks that the practice Vitec holds."""
+        answer = requests.get(f"{self.sandbox_url}/_sandbox/records", timeout=10)
+        return list(answer.json()["comebacks"])
+
+    def comeback_requests(self) -> list[dict[str, Any]]:
+        """Every request for a comeback that reached it."""
+        answer = requests.get(f"{self.sandbox_url}/_sandbox/log", timeout=10).json()
+        rows = answer if isinstance(answer, list) else answer["log"]
+        return [row for row in rows if row["path"] and "/Meeting/Comeback/" in row["path"]]
+
+
+class Person:
+    """Somebody at a browser without JavaScript."""
+
+    def __init__(self, stack: Stack, username: str) -> None:
+        self.stack = stack
+        self.session = requests.Session()
+        self.session.trust_env = False
+        page = self.get("/sign-in/")
+        answer = self.post("/sign-in/", page, username=username, password="vitecportal")
+        assert answer.ok
+        assert "/sign-in/" not in answer.url
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(self.stack.url + path, timeout=30, **options)
+
+    def post(
+        self, path: str, page: requests.Response, *, allow_redirects: bool = True, **fields: Any
+    ) -> requests.Response:
+        """Post a form with the token that stands on `page`."""
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        assert found, page.text
+        data = {"csrfmiddlewaretoken": found[1], **fields}
+        return self.session.post(
+            self.stack.url + path, data=data, timeout=30, allow_redirects=allow_redirects
+        )
+
+    def new_comeback(self, **values: Any) -> requests.Response:
+        """Fill the form for the first meeting of the list and send it; the submission's page."""
+        page, fields = self.comeback_form()
+        return self.post("/meetings/comebacks/new/", page, **{**fields, **values})
+
+    def comeback_form(self) -> tuple[requests.Response, dict[str, str]]:
+        """The form of a meeting, and the values that it stands with, plus a day."""
+        link = self._meeting_link()
+        page = self.get(link)
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        fields = {
+            "form_token": hidden["form_token"],
+            "contact_id": _checked(page.text, "contact_id"),
+            "participant": _selected(page.text, "participant"),
+            "meeting_id": _selected(page.text, "meeting_id"),
+            "estate_id": _selected(page.text, "estate_id"),
+            "date": "3v",
+        }
+        return page, fields
+
+    def _meeting_link(self) -> str:
+        for day in range(1, 15):
+            moment = time.strftime("%Y-%m-%d", time.localtime(time.time() + day * 86400))
+            page = self.get(f"/meetings/?day={moment}").text
+            if found := re.search(r'href="(/meetings/comebacks/new/\?meeting=[^"]+)"', page):
+                return found[1]
+        raise AssertionError("no meeting in the coming two weeks")
+
+    def state(self, page: requests.Response) -> str:
+        """The state that the submission's page shows, one of `Shown`."""
+        text = self.get_again(page)
+        found = re.search(r'data-state="(\w+)"', text)
+        assert found, text
+        return found[1]
+
+    def get_again(self, page: requests.Response) -> str:
+        return self.session.get(page.url, timeout=30).text
+
+    def wait_for(self, page: requests.Response, *states: str, seconds: float = 30) -> str:
+        return str(
+            wait_until(
+                lambda: (now := self.state(page)) in states and now, seconds, f"state {states}"
+            )
+        )
+
+
+def _checked(text: str, name: str) -> str:
+    for tag in re.findall(rf'<input[^>]*name="{name}"[^>]*>', text):
+        if "checked" in tag or 'type="hidden"' in tag:
+            return str(re.search(r'value="([^"]*)"', tag)[1])  # type: ignore[index]
+    raise AssertionError(f"nothing is chosen for {name}")
+
+
+def _selected(text: str, name: str) -> str:
+    select = re.search(rf'<select[^>]*name="{name}".*?</select>', text, re.DOTALL)
+    assert select, f"no {name}"
+    found = re.search(r'value="([^"]*)"[^>]*selected', select[0])
+    return found[1] if found else ""
+
+
+@contextlib.contextmanager
+def running(folder: Path, **options: Any) -> Iterator[Stack]:
+    """A portal that runs; with a PostgreSQL of the environment, in a database of its own."""
+    stack = Stack(folder, **options)
+    with _own_database(stack):
+        stack.start()
+        try:
+            yield stack
+        finally:
+            if stack.process and stack.process.poll() is None:
+                stack.stop()
+
+
+@contextlib.contextmanager
+def _own_database(stack: Stack) -> Iterator[None]:
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield
+        return
+    name = f"vitecportal_journey_{uuid.uuid4().hex}"
+    parts = urlsplit(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    stack.env["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
+    try:
+        yield
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
