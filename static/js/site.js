@@ -1,0 +1,139 @@
+// What every page has: keys, menus that close, forms that go once, the quick search.
+(() => {
+  const typing = (element) =>
+    element.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
+  const visible = (element) => element.checkVisibility() && !element.disabled;
+
+  // --- Keys ------------------------------------------------------------------------------------
+  // data-key="u" is clicked, data-key-focus="/" is focused; never while somebody types.
+
+  const shortcuts = () => {
+    try {
+      return window.localStorage.getItem("shortcuts") !== "off";
+    } catch {
+      return true;
+    }
+  };
+
+  const tellShortcuts = () => {
+    for (const button of document.querySelectorAll("[data-shortcuts]")) {
+      button.setAttribute("aria-pressed", String(shortcuts()));
+    }
+  };
+
+  const press = (event) => {
+    if (!shortcuts() || event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
+    const key = CSS.escape(event.key);
+    const focused = [...document.querySelectorAll(`[data-key-focus="${key}"]`)].find(visible);
+    const clicked = [...document.querySelectorAll(`[data-key="${key}"]`)].find(visible);
+    if (!focused && !clicked) return;
+    if (clicked && event.target.closest("[type=radio], [role=menu], details[open]")) return;
+    event.preventDefault();
+    if (focused) focused.focus();
+    else if (!event.repeat) clicked.click();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest?.("form[data-send]");
+    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (!event.repeat) form.requestSubmit(form.querySelector("[data-send-button]"));
+    } else if (event.key === "Escape") {
+      closeMenus(event.target);
+    } else {
+      press(event);
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-shortcuts]");
+    if (!button) return;
+    try {
+      window.localStorage.setItem("shortcuts", shortcuts() ? "off" : "on");
+    } catch {
+      // Without storage they stay as they are.
+    }
+    tellShortcuts();
+  });
+
+  // --- Menus: <details> that close when one goes elsewhere -----------------------------------------
+
+  const closeMenus = (from) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      const inside = menu.contains(from);
+      menu.open = false;
+      if (inside) menu.querySelector("summary").focus();
+    }
+    const found = document.getElementById("quick-results");
+    if (found && found.childElementCount) {
+      const box = document.getElementById("quick-search");
+      const inside = found.contains(from);
+      found.replaceChildren();
+      if (inside) box.focus();
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    if (!event.target.closest("[data-quick]")) document.getElementById("quick-results")?.replaceChildren();
+  });
+
+  document.addEventListener("focusin", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    if (!event.target.closest("[data-quick]")) document.getElementById("quick-results")?.replaceChildren();
+  });
+
+  // --- Quick search: arrows walk through what was found ----------------------------------------------
+
+  document.addEventListener("keydown", (event) => {
+    const quick = event.target.closest?.("[data-quick]");
+    if (!quick || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+    const stops = [quick.querySelector("[type=search]"), ...quick.querySelectorAll("#quick-results a")];
+    const next = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+
+  // --- Forms that go once --------------------------------------------------------------------------
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    // After this turn, so that the pressed button's own name is still sent.
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button")) button.disabled = true;
+    });
+  });
+
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const button of document.querySelectorAll("form button:disabled")) button.disabled = false;
+  });
+
+  // --- A request that came to nothing ---------------------------------------------------------------
+
+  const tell = (id, shown) => {
+    const line = document.getElementById(id);
+    if (line) line.hidden = !shown;
+  };
+
+  // An answer that is a whole page (signed out, an error) is no piece of this one. A form half
+  // written is not thrown away by loading the page again.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    if (!/^\s*<!doctype/i.test(ctx.text || "")) return;
+    event.preventDefault();
+    if (!ctx.response.raw.redirected) tell("offline", true);
+    else if (document.querySelector("form[data-send]")) tell("signed-out", true);
+    else window.location.reload();
+  });
+  document.addEventListener("htmx:error", () => tell("offline", true));
+  document.addEventListener("htmx:after:swap", () => tell("offline", false));
+
+  document.addEventListener("DOMContentLoaded", tellShortcuts);
+})();
