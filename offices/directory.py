@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,6 +15,11 @@ from lib import phone_numbers
 from lib.sealing import keyed_hash
 from offices import search_terms
 from offices.models import Colleague, Contact, ContactTerm, DirectoryRow, Office
+
+SEEN_AGAIN = dt.timedelta(days=1)
+BATCH = 500
+# Sealed rows are opened one by one; beyond so many the person had better type one letter more.
+CANDIDATES = 500
 
 
 def contact_details(
@@ -41,30 +47,41 @@ def find_contacts(office: Office, text: str, limit: int = 20) -> list[Contact]:
     for digest in digests:
         term = ContactTerm.objects.filter(office=office, contact=OuterRef("pk"), digest=digest)
         found = found.filter(Exists(term))
-    sure = [c for c in found[: limit * 5] if search_terms.matches(c.details, text)]
+    latest = found.order_by("-last_seen", "pk")[:CANDIDATES]
+    sure = [contact for contact in latest if search_terms.matches(contact.details, text)]
     return sorted(sure, key=lambda contact: contact.name.casefold())[:limit]
 
 
 def learn_contacts(office: Office, details_by_id: Mapping[str, dict[str, Any]]) -> int:
-    """Keep these contacts of the office; returns how many were new or had changed."""
+    """Keep these contacts of the office; returns how many were new or had changed.
+
+    An unchanged contact costs no write, save once a day that it was seen.
+    """
     known = {
-        row.vitec_id: row
-        for row in Contact.objects.filter(office=office, vitec_id__in=list(details_by_id)).defer(
-            "details"
-        )
+        vitec_id: (fingerprint, last_seen, missing_since)
+        for vitec_id, fingerprint, last_seen, missing_since in Contact.objects.filter(
+            office=office
+        ).values_list("vitec_id", "fingerprint", "last_seen", "missing_since")
     }
-    now = timezone.now()
-    changed = 0
+    long_ago = timezone.now() - SEEN_AGAIN
+    changed, seen = 0, []
     for vitec_id, details in details_by_id.items():
         fingerprint = keyed_hash("contact-details", json.dumps(details, sort_keys=True))
-        row = known.get(vitec_id)
-        if row is None or row.fingerprint != fingerprint:
+        before, last_seen, missing_since = known.get(vitec_id, ("", long_ago, None))
+        if before != fingerprint:
             _keep_contact(office, vitec_id, details, fingerprint)
             changed += 1
-    Contact.objects.filter(office=office, vitec_id__in=list(known)).update(
-        last_seen=now, missing_since=None
-    )
+        elif missing_since or last_seen < long_ago:
+            seen.append(vitec_id)
+    _mark_seen(office, seen)
     return changed
+
+
+def _mark_seen(office: Office, ids: list[str]) -> None:
+    now = timezone.now()
+    for start in range(0, len(ids), BATCH):
+        batch = Contact.objects.filter(office=office, vitec_id__in=ids[start : start + BATCH])
+        batch.update(last_seen=now, missing_since=None)
 
 
 @transaction.atomic
@@ -72,7 +89,12 @@ def _keep_contact(office: Office, vitec_id: str, details: dict[str, Any], finger
     contact, _ = Contact.objects.update_or_create(
         office=office,
         vitec_id=vitec_id,
-        defaults={"details": details, "fingerprint": fingerprint, "last_seen": timezone.now()},
+        defaults={
+            "details": details,
+            "fingerprint": fingerprint,
+            "last_seen": timezone.now(),
+            "missing_since": None,
+        },
     )
     contact.terms.all().delete()
     digests = search_terms.beginnings(search_terms.details_words(details))
@@ -90,9 +112,14 @@ def learn_rows(
 ) -> int:
     """Keep plain directory rows (`Colleague`, `UserGroup`); returns how many changed.
 
-    complete: the answer was the whole list, so rows that are not in it are marked as missing.
+    complete: the answer was Vitec's whole list, so rows that it once named and no longer does are
+    marked as missing. Those that we only learned of in passing may never have been on it, and an
+    empty list is no news of everybody's leaving.
     """
     now = timezone.now()
+    seen: dict[str, Any] = {"last_seen": now, "missing_since": None}
+    if complete:
+        seen["listed"] = True
     rows: models.Manager[Any] = model._default_manager
     known = {row.vitec_id: row for row in rows.filter(office=office)}
     changed = 0
@@ -103,10 +130,11 @@ def learn_rows(
         rows.update_or_create(
             office=office,
             vitec_id=vitec_id,
-            defaults={**values, "last_seen": now, "missing_since": None},
+            defaults={**values, **seen},
         )
-    if complete:
-        gone = rows.filter(office=office, missing_since=None).exclude(vitec_id__in=values_by_id)
+    if complete and values_by_id:
+        listed = rows.filter(office=office, listed=True, missing_since=None)
+        gone = listed.exclude(vitec_id__in=values_by_id)
         changed += gone.update(missing_since=now)
     return changed
 

@@ -105,6 +105,11 @@ class DirectoryRow(models.Model):
     first_seen = models.DateTimeField(_("first seen"), auto_now_add=True)
     last_seen = models.DateTimeField(_("last seen"))
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
+    listed = models.BooleanField(
+        _("listed"),
+        default=False,
+        help_text=_("Vitec's own list has named it; others we know from meetings alone."),
+    )
 
     class Meta:
         abstract = True

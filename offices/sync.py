@@ -33,7 +33,7 @@ def pull_office(client: Client, office: Office) -> Pulled:
 
 
 def pull_colleagues(client: Client, office: Office) -> Pulled:
-    """Everyone who can sign in at Vitec and is not archived."""
+    """Everyone whom Vitec lists for the office and who is not archived."""
     users = [user for user in lookups.users(client, office.customer_id) if not user.archived]
     values = {user.user_id: {"name": user.name, "title": user.title} for user in users}
     return Pulled(len(users), learn_rows(Colleague, office, values, complete=True))

@@ -13,8 +13,7 @@ from offices.models import Contact, Office
 
 
 def _known(office: Office, vitec_id: Any) -> Contact | None:
-    if not vitec_id or "\0" in str(vitec_id):
-        # PostgreSQL will not even look for a NUL.
+    if not vitec_id:
         return None
     return Contact.objects.filter(office=office, vitec_id=vitec_id).first()
 

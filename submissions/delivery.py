@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF_SECONDS = 300
 RING_AGAIN_AFTER = dt.timedelta(seconds=30)
+# After a long outage the backlog goes to the broker in portions.
+RINGS_PER_SWEEP = 500
 # Certain failures are repeated for a day, then a person is asked.
 GIVE_UP_AFTER = dt.timedelta(days=1)
 
@@ -196,9 +198,8 @@ def sweep() -> list[int]:
     _expire_leases()
     _free_orphans_of_pauses()
     stale = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER)
-    ids = list(
-        Submission.objects.due().filter(stale).order_by("not_before").values_list("pk", flat=True)
-    )
+    waiting = Submission.objects.due().filter(stale).order_by("not_before")
+    ids = list(waiting.values_list("pk", flat=True)[:RINGS_PER_SWEEP])
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())
     return ids
 
@@ -220,8 +221,7 @@ def _expire_leases() -> None:
 
 def _free_orphans_of_pauses() -> None:
     """Rows that were being held while their pause was ended."""
-    for submission in Submission.objects.filter(state=State.HELD):
-        if not Pause.over(submission).exists():
-            with transaction.atomic():
-                if _this(submission).move(State.HELD, State.QUEUED, rung_at=None):
-                    note(submission, Event.RELEASED)
+    for submission in Submission.objects.held_without_pause():
+        with transaction.atomic():
+            if _this(submission).move(State.HELD, State.QUEUED, rung_at=None):
+                note(submission, Event.RELEASED)

@@ -19,6 +19,9 @@ class SubmissionForm(forms.Form):
     rules; they do no HTTP and no writes.
     """
 
+    # Our own messages, in the person's language, instead of the browser's in its own.
+    use_required_attribute = False
+
     form_token = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -94,6 +94,13 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         if shown == Shown.WAITING:
             return self.filter(state=State.QUEUED, hold_until__lte=Now())
         return self.filter(state__in=[state for state, word in _SHOWN.items() if word == shown])
+
+    def held_without_pause(self) -> SubmissionQuerySet:
+        """Those that stand still although nothing holds them any more."""
+        over = Pause.objects.filter(
+            office=OuterRef("office"), endpoint__in=["", OuterRef("endpoint")], ended_at=None
+        )
+        return self.filter(~Exists(over), state=State.HELD)
 
     def due(self) -> SubmissionQuerySet:
         """Those that a worker may take now."""

@@ -166,12 +166,8 @@ def end_pause(pause: Pause, user: User | None) -> int:
     )
     if not ended:
         return 0
-    held = Submission.objects.filter(office=pause.office, state=State.HELD)
-    return sum(_release(submission, user) for submission in held if not _paused(submission))
-
-
-def _paused(submission: Submission) -> bool:
-    return Pause.over(submission).exists()
+    held = Submission.objects.held_without_pause().filter(office=pause.office)
+    return sum(_release(submission, user) for submission in held)
 
 
 def _release(submission: Submission, user: User | None) -> bool:

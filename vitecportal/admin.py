@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,7 +35,10 @@ class PortalAdminSite(admin.AdminSite):
         """No second door: strangers were sent to the portal's own sign-in before they come here."""
         if not self.has_permission(request):
             raise Http404
-        return redirect("admin:index", current_app=self.name)
+        target = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+            target = reverse("admin:index", current_app=self.name)
+        return redirect(target)
 
 
 class PortalAdminConfig(AdminConfig):

@@ -27,7 +27,11 @@ def report() -> dict[str, Any]:
     database = _database()
     parts: dict[str, dict[str, Any]] = {"database": database, "broker": _broker()}
     if database["ok"]:
-        parts |= {"worker": _worker(), "sync": _sync(), "outbox": _outbox()}
+        try:
+            parts |= {"worker": _worker(), "sync": _sync(), "outbox": _outbox()}
+        except DatabaseError as error:
+            # It answers, but not with our tables: not migrated yet.
+            parts["database"] = {"ok": False, "error": type(error).__name__}
     return {"ok": all(part["ok"] for part in parts.values()), **parts}
 
 
@@ -50,7 +54,7 @@ def _broker() -> dict[str, Any]:
         with Connection(
             settings.CELERY_BROKER_URL, connect_timeout=BROKER_SECONDS, transport_options=options
         ) as broker:
-            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
     except Exception as error:  # noqa: BLE001 - each transport raises its own
         return {"ok": False, "transport": scheme, "error": type(error).__name__}
     return {"ok": True, "transport": scheme}

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -21,6 +22,19 @@ def request_id(get_response: Handler) -> Handler:
         response = get_response(request)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
+
+    return middleware
+
+
+def plain_text_only(get_response: Handler) -> Handler:
+    """A NUL character is nothing a person types, and PostgreSQL cannot even look for it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        posted = (value for values in request.POST.lists() for value in values[1])
+        asked = (value for values in request.GET.lists() for value in values[1])
+        if any("\0" in str(value) for value in (*asked, *posted)):
+            raise BadRequest
+        return get_response(request)
 
     return middleware
 

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vitecportal.middleware.request_id",
+    "vitecportal.middleware.plain_text_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "vitecportal.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",

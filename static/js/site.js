@@ -110,6 +110,18 @@
     });
   });
 
+  // Where the writing goes on: the first mistake, else the first empty field. No keyboard pops up
+  // unasked on a touch screen.
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("form[data-send]");
+    if (!form) return;
+    const fields = [...form.querySelectorAll("input:not([type=radio], [type=hidden]), select, textarea")];
+    const open = fields.filter((field) => field.tabIndex >= 0 && visible(field));
+    const wrong = open.find((field) => field.getAttribute("aria-invalid") === "true");
+    const hands = window.matchMedia("(hover: none)").matches;
+    (wrong || (hands ? null : open.find((field) => !field.value)))?.focus();
+  });
+
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     for (const button of document.querySelectorAll("form button:disabled")) button.disabled = false;
@@ -128,10 +140,18 @@
     const { ctx } = event.detail;
     if (!/^\s*<!doctype/i.test(ctx.text || "")) return;
     event.preventDefault();
-    if (!ctx.response.raw.redirected) tell("offline", true);
+    const signedOut = ctx.response.raw.redirected || ctx.response.status === 403;
+    if (!signedOut) tell("offline", true);
     else if (document.querySelector("form[data-send]")) tell("signed-out", true);
     else window.location.reload();
   });
+  // An address says only what is filtered by.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { body } = event.detail.ctx.request;
+    if (!event.target.matches("form[method=get]")) return;
+    for (const [name, value] of [...body]) if (value === "") body.delete(name);
+  });
+
   document.addEventListener("htmx:error", () => tell("offline", true));
   document.addEventListener("htmx:after:swap", () => tell("offline", false));
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.http import QueryDict
 
 from submissions.filters import FilterForm
 from submissions.models import Shown, Submission
@@ -76,7 +77,7 @@ def _in_words(form: FilterForm, name: str) -> str:
 
 
 def _without(form: FilterForm, name: str) -> str:
-    query = form.data.copy()
+    query = cast(QueryDict, form.data).copy()
     for gone in (name, "page"):
         query.pop(gone, None)
     return query.urlencode()

@@ -202,6 +202,12 @@ class Person:
                 return found[1]
         raise AssertionError("no meeting in the coming two weeks")
 
+    def end_pauses(self) -> None:
+        """Press *Try again* on every banner."""
+        home = self.get("/submissions/")
+        for path in set(re.findall(r"/submissions/pauses/\d+/end/", home.text)):
+            self.post(path, home)
+
     def state(self, page: requests.Response) -> str:
         """The state that the submission's page shows, one of `Shown`."""
         text = self.get_again(page)

@@ -152,9 +152,7 @@ def test_a_wrong_password_at_vitec_pauses_the_office(tmp_path: Path) -> None:
             person.wait_for(page, "paused")
         assert len(stack.comeback_requests()) == 1
 
-        home = admin.get("/submissions/")
-        [path] = set(re.findall(r"/submissions/pauses/\d+/end/", home.text))
-        admin.post(path, home)
+        admin.end_pauses()
         for page in [first, *others]:
             person.wait_for(page, "delivered")
         assert len(stack.comeback_requests()) == 5

@@ -46,7 +46,7 @@ def test_it_finds_an_office_for_its_people(office, bokare):
     assert office_or_404(bokare, "M30011") == office
 
 
-@pytest.mark.parametrize("customer_id", ["M30012", "M99999", "", "m30011", "M30011\0"])
+@pytest.mark.parametrize("customer_id", ["M30012", "M99999", "", "m30011"])
 def test_it_knows_no_office_of_strangers(bokare, neighbour_office, customer_id):
     with pytest.raises(Http404):
         office_or_404(bokare, customer_id)

@@ -1,4 +1,4 @@
-"""The admin: passwords go in and never come out, strangers' rows do not exist, windows stay shut."""
+"""The admin: passwords go in and never come out, nothing of strangers is there."""
 
 from __future__ import annotations
 

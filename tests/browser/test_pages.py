@@ -1,0 +1,102 @@
+"""Every page, wide and narrow, light and dark: no accessibility fault, nothing that sticks out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import in_good_order, sign_in
+from tests.browser.test_comeback import FORM, living, open_first_meeting
+from tests.journeys.stack import Stack
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+PAGES = ["/meetings/", FORM, f"{FORM}?contact=unknown", "/submissions/", "/nowhere/"]
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def page_of_bokare(
+    request: pytest.FixtureRequest, browser: Browser, portal: Stack
+) -> Iterator[Page]:
+    width, scheme = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        base_url=portal.url,
+        bypass_csp=True,  # axe is injected by the test
+    )
+    in_good_order(portal)
+    page = context.new_page()
+    faults_on_sign_in(page)
+    sign_in(page, "bokare")
+    yield page
+    context.close()
+
+
+def faults_on_sign_in(page: Page) -> None:
+    page.goto("/")
+    assert faults(page) == []
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds, and whether the page is wider than its window."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    said = [
+        f"{rule['id']}: {rule['help']} {[node['html'][:120] for node in rule['nodes'][:3]]}"
+        for rule in found
+    ]
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    if width[0] > width[1]:
+        said.append(f"the page is {width[0]} px wide in a window of {width[1]} px")
+    return said
+
+
+def test_no_page_has_a_fault(page_of_bokare: Page) -> None:
+    page = page_of_bokare
+    for path in PAGES:
+        page.goto(path)
+        assert faults(page) == [], path
+
+
+def test_the_form_and_every_state_on_its_way_have_no_fault(
+    page_of_bokare: Page, portal: Stack
+) -> None:
+    page = page_of_bokare
+    open_first_meeting(page)
+    page.get_by_label("Dag och tid").fill("25/12 10")
+    page.get_by_text("Juldagen").wait_for()
+    assert faults(page) == []
+
+    page.keyboard.press("Control+Enter")
+    living(page, "grace")
+    assert faults(page) == []
+    living(page, "delivered")
+    assert faults(page) == []
+
+
+def test_a_form_with_errors_has_no_fault(page_of_bokare: Page) -> None:
+    page = page_of_bokare
+    page.goto(FORM)
+    page.keyboard.press("Control+Enter")
+    page.locator(".invalid-feedback, .errorlist").first.wait_for()
+
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "bad_request", "forbidden"])
+def test_what_went_wrong_has_no_fault_either(
+    page_of_bokare: Page, portal: Stack, fault: str
+) -> None:
+    page = page_of_bokare
+    portal.behave("comeback", fault, times=1)
+    state = {"lose_answer": "uncertain", "bad_request": "rejected", "forbidden": "paused"}[fault]
+    open_first_meeting(page)
+    page.get_by_label("Dag och tid").fill("3v")
+    page.keyboard.press("Control+Enter")
+    living(page, state)
+
+    assert faults(page) == []

@@ -1,0 +1,128 @@
+"""What holds for every request: its id, its language, its headers."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+SIGN_IN = reverse("login")
+ENGLISH_BROWSER = {"Accept-Language": "en-GB,en;q=0.9"}
+
+
+def _page(client, url=SIGN_IN, **options):
+    return client.get(url, **options)
+
+
+def test_it_gives_every_request_an_id_of_its_own(db):
+    first, second = (_page(Client()).headers["X-Request-Id"] for _ in range(2))
+    assert first != second
+    assert len(bytes.fromhex(first)) == 16
+
+
+def test_it_takes_no_id_from_outside(db):
+    response = _page(Client(), headers={"X-Request-Id": "mitt eget"})
+    assert response.headers["X-Request-Id"] != "mitt eget"
+
+
+def test_it_speaks_swedish_whatever_the_browser_wishes(db):
+    response = _page(Client(), headers=ENGLISH_BROWSER)
+    assert response.headers["Content-Language"] == "sv"
+    assert '<html lang="sv"' in response.content.decode()
+
+
+def test_it_speaks_english_to_whoever_chose_it(db):
+    client = Client()
+    client.post(reverse("set_language"), {"language": "en", "next": SIGN_IN})
+    response = _page(client)
+    assert response.headers["Content-Language"] == "en"
+    assert '<html lang="en"' in response.content.decode()
+
+
+def test_it_speaks_swedish_again(db):
+    client = Client()
+    for language in ("en", "sv"):
+        client.post(reverse("set_language"), {"language": language})
+    assert _page(client, headers=ENGLISH_BROWSER).headers["Content-Language"] == "sv"
+
+
+@pytest.mark.parametrize("chosen", ["xx", "", "en-GB", "../../etc", "SV"])
+def test_it_speaks_swedish_when_the_choice_is_none_of_ours(db, settings, chosen):
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = chosen
+    assert _page(client).headers["Content-Language"] == "sv"
+
+
+def test_it_tells_caches_that_the_cookie_matters(db):
+    assert "Cookie" in _page(Client()).headers["Vary"]
+
+
+def test_it_leads_nobody_away_after_choosing_a_language(db):
+    posted = {"language": "en", "next": "https://evil.example/"}
+    response = Client().post(reverse("set_language"), posted)
+    assert "evil" not in response.headers["Location"]
+
+
+@pytest.mark.parametrize("name", ["home", "meetings:list", "submissions:list"])
+def test_it_keeps_personal_pages_out_of_every_cache(as_bokare, name):
+    headers = _page(as_bokare, reverse(name)).headers
+    assert headers["Cache-Control"] == "no-store, private"
+
+
+def test_it_keeps_a_refusal_to_a_person_out_of_every_cache(as_bokare):
+    assert _page(as_bokare, "/admin/").headers["Cache-Control"] == "no-store, private"
+
+
+def test_it_says_nothing_of_caches_to_a_monitor(db):
+    assert "Cache-Control" not in Client().get("/healthz").headers
+
+
+@pytest.mark.parametrize("url", [SIGN_IN, "/healthz", "/nowhere/"])
+def test_it_guards_every_answer(db, url):
+    headers = Client().get(url).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_it_hides_its_cookies_from_scripts(client, bokare):
+    client.post(SIGN_IN, {"username": "bokare", "password": "vitecportal"})
+    client.post(reverse("set_language"), {"language": "en"})
+    assert set(client.cookies) >= {"sessionid", "django_language"}
+    assert all(cookie["httponly"] for cookie in client.cookies.values())
+
+
+def test_it_signs_in_and_out(client, bokare):
+    response = client.post(SIGN_IN, {"username": "bokare", "password": "vitecportal"})
+    assert response.headers["Location"] == reverse("home")
+    assert client.get(reverse("home")).headers["Location"] == reverse("meetings:list")
+    client.post(reverse("logout"))
+    assert client.get(reverse("home")).headers["Location"].startswith(SIGN_IN)
+
+
+def test_it_signs_nobody_in_with_a_wrong_password(client, bokare):
+    response = client.post(SIGN_IN, {"username": "bokare", "password": "fel"})
+    assert response.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_it_signs_nobody_in_whose_account_is_shut(client, bokare):
+    bokare.is_active = False
+    bokare.save()
+    client.post(SIGN_IN, {"username": "bokare", "password": "vitecportal"})
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("path", ["/meetings/?day=%00", "/meetings/comebacks/new/?contact=a%00b"])
+def test_a_nul_in_an_address_is_a_bad_request(as_bokare: Client, path: str) -> None:
+    assert as_bokare.get(path).status_code == 400
+
+
+def test_a_nul_in_a_form_is_a_bad_request(as_bokare: Client) -> None:
+    assert as_bokare.post("/offices/contacts/find/", {"contact_search": "a\0b"}).status_code == 400
