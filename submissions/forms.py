@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,11 @@ class SubmissionForm(forms.Form):
         initial = {"form_token": uuid.uuid4(), **(kwargs.pop("initial", None) or {})}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
+
+    def without_complaints(self) -> Self:
+        """As it was typed so far, for showing it again before it has been sent."""
+        self._errors = ErrorDict()
+        return self
 
     def typed(self) -> dict[str, list[str]]:
         """What was typed, to fill the form again: {name: [text]}, without the token."""

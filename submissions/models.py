@@ -22,7 +22,7 @@ from connect.errors import FieldMessage
 from lib.sealing import Unsealable, keyed_hash, seal_row, unseal_row
 from offices.access import offices_for
 from offices.models import Office, User
-from submissions.kinds import Line, find_kind
+from submissions.kinds import Line, all_kinds, find_kind
 
 # A due time further ahead than any back-off means that the clock was set back: it is reached.
 FURTHEST_DUE = dt.timedelta(hours=2)
@@ -397,6 +397,14 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office} {self.endpoint} {self.status}"
+
+    @property
+    def concerns(self) -> str:
+        """What stands still, in the staff's word; "" for everything of the office."""
+        if not self.endpoint:
+            return ""
+        kind = next((k for k in all_kinds() if k.endpoint.key == self.endpoint), None)
+        return str(kind.label) if kind else self.endpoint
 
     @classmethod
     def over(cls, submission: Submission) -> models.QuerySet[Pause]:

@@ -45,7 +45,7 @@ def submit_page(
     form = kind.form_class(request.POST, office=office)
     if request.POST.get("step") == "look":
         # Without JavaScript: a button that looks something up and shows the same form again.
-        return _form_page(request, kind, office, form, corrects)
+        return _form_page(request, kind, office, form.without_complaints(), corrects)
     if not form.is_valid():
         return _form_page(request, kind, office, form, corrects, status=422)
     return _submit(request, kind, office, form, corrects)

@@ -129,6 +129,7 @@ class TestForm:
         assert answer.status_code == 200
         assert "Anna Ek" in answer.content.decode()
         assert "Ring om balkongen" in answer.content.decode()
+        assert "Välj en person" not in answer.content.decode()
         assert not Submission.objects.exists()
 
 
@@ -385,3 +386,30 @@ def test_the_whole_journey_with_the_real_contract(
 
     assert "Avvisad" in text
     assert f"{FORM}?corrects={sent.code}" in text
+
+
+class TestPauseBanner:
+    def test_it_names_the_one_thing_that_stands_still(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        Pause.objects.create(office=office, endpoint="meetings.create_comeback", status=403)
+
+        text = as_bokare.get(reverse("submissions:list")).content.decode()
+
+        assert "Det gäller bara en sak: Återkomst" in text
+
+    def test_only_those_who_may_are_offered_to_try_again(
+        self, as_bokare: Client, as_chef: Client, office: Office
+    ) -> None:
+        pause = Pause.objects.create(office=office, status=401)
+        url = reverse("submissions:end_pause", args=[pause.pk])
+
+        assert url in as_chef.get(reverse("submissions:list")).content.decode()
+        assert url not in as_bokare.get(reverse("submissions:list")).content.decode()
+
+    def test_a_neighbour_is_not_told(self, as_grannkontor: Client, office: Office) -> None:
+        Pause.objects.create(office=office, status=401)
+
+        text = as_grannkontor.get(reverse("submissions:list")).content.decode()
+
+        assert "nekar" not in text
