@@ -16,6 +16,10 @@ from lib.sealing import keyed_hash
 from offices import search_terms
 from offices.models import Colleague, Contact, ContactTerm, DirectoryRow, Office
 
+# Who says what a contact is like.
+MEETINGS = "meetings"
+PERSONS = "persons"
+
 SEEN_AGAIN = dt.timedelta(days=1)
 BATCH = 500
 # Sealed rows are opened one by one; beyond so many the person had better type one letter more.
@@ -52,24 +56,24 @@ def find_contacts(office: Office, text: str, limit: int = 20) -> list[Contact]:
     return sorted(sure, key=lambda contact: contact.name.casefold())[:limit]
 
 
-def learn_contacts(office: Office, details_by_id: Mapping[str, dict[str, Any]]) -> int:
-    """Keep these contacts of the office; returns how many were new or had changed.
+def learn_contacts(
+    office: Office, details_by_id: Mapping[str, dict[str, Any]], source: str = MEETINGS
+) -> int:
+    """Keep what a source says of these contacts; returns how many were new or had changed.
 
-    An unchanged contact costs no write, save once a day that it was seen.
+    PERSONS (Vitec's own card) says everything that is known and replaces; others add to it.
+    What a source has said before costs no write, save once a day that the contact was seen.
     """
-    known = {
-        vitec_id: (fingerprint, last_seen, missing_since)
-        for vitec_id, fingerprint, last_seen, missing_since in Contact.objects.filter(
-            office=office
-        ).values_list("vitec_id", "fingerprint", "last_seen", "missing_since")
-    }
+    columns = ("vitec_id", "fingerprints", "last_seen", "missing_since")
+    rows = Contact.objects.filter(office=office).values_list(*columns)
+    known = {vitec_id: facts for vitec_id, *facts in rows}
     long_ago = timezone.now() - SEEN_AGAIN
     changed, seen = 0, []
     for vitec_id, details in details_by_id.items():
         fingerprint = keyed_hash("contact-details", json.dumps(details, sort_keys=True))
-        before, last_seen, missing_since = known.get(vitec_id, ("", long_ago, None))
-        if before != fingerprint:
-            _keep_contact(office, vitec_id, details, fingerprint)
+        said, last_seen, missing_since = known.get(vitec_id, ({}, long_ago, None))
+        if said.get(source) != fingerprint:
+            _keep_contact(office, vitec_id, details, {**said, source: fingerprint}, source)
             changed += 1
         elif missing_since or last_seen < long_ago:
             seen.append(vitec_id)
@@ -85,13 +89,22 @@ def _mark_seen(office: Office, ids: list[str]) -> None:
 
 
 @transaction.atomic
-def _keep_contact(office: Office, vitec_id: str, details: dict[str, Any], fingerprint: str) -> None:
+def _keep_contact(
+    office: Office,
+    vitec_id: str,
+    details: dict[str, Any],
+    fingerprints: dict[str, str],
+    source: str,
+) -> None:
+    before = Contact.objects.filter(office=office, vitec_id=vitec_id).first()
+    if before is not None and source != PERSONS:
+        details = _added(before.details, details)
     contact, _ = Contact.objects.update_or_create(
         office=office,
         vitec_id=vitec_id,
         defaults={
             "details": details,
-            "fingerprint": fingerprint,
+            "fingerprints": fingerprints,
             "last_seen": timezone.now(),
             "missing_since": None,
         },
@@ -101,6 +114,12 @@ def _keep_contact(office: Office, vitec_id: str, details: dict[str, Any], finger
     ContactTerm.objects.bulk_create(
         ContactTerm(contact=contact, office=office, digest=digest) for digest in sorted(digests)
     )
+
+
+def _added(known: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """What is known, with what was said on top; nothing said takes nothing away."""
+    filled = {name: said[name] or known[name] for name in known}
+    return filled | {"phones": list(dict.fromkeys([*said["phones"], *known["phones"]]))}
 
 
 def learn_rows(

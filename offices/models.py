@@ -153,11 +153,11 @@ class Contact(DirectoryRow):
     """A person the office knows: customer, seller, speculator. Everything personal is sealed.
 
     details: {"name": str, "phones": [str], "email": str, "address": str}, any of them may be "".
-    fingerprint: keyed hash of the details, so that an unchanged contact costs no write.
+    fingerprints: {source: keyed hash of what it last said}, so that no news costs no write.
     """
 
     details = SealedJSONField(_("details"))
-    fingerprint = models.CharField(max_length=32)
+    fingerprints = models.JSONField(default=dict)
 
     class Meta(DirectoryRow.Meta):
         verbose_name = _("contact")
@@ -193,6 +193,27 @@ class ContactTerm(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class Capability(models.Model):
+    """May the office's login make this call? Learned by making it; refused ones rest for a day."""
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="capabilities", verbose_name=_("office")
+    )
+    name = models.CharField(_("call"), max_length=60)
+    allowed = models.BooleanField(_("allowed"))
+    checked_at = models.DateTimeField(_("checked"))
+
+    class Meta:
+        verbose_name = _("capability")
+        verbose_name_plural = _("capabilities")
+        constraints = [
+            models.UniqueConstraint(fields=["office", "name"], name="one_word_per_capability")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} · {self.name}"
 
 
 class SyncRun(models.Model):

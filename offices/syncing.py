@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import logging
 import time
 from collections.abc import Callable
@@ -13,14 +12,11 @@ from django.utils import timezone
 
 from connect.client import Client
 from connect.errors import Denied, VitecError
-from offices.models import Credential, Office, SyncRun
+from offices.capabilities import may_ask, remember
+from offices.models import Office, SyncRun
 from offices.vitec import NoCredential, client_for
 
 log = logging.getLogger(__name__)
-
-# An office whose access has ended must not be asked again and again: integrators were blocked.
-DENIED_PAUSE = dt.timedelta(days=1)
-
 
 @dataclasses.dataclass(frozen=True)
 class Pulled:
@@ -45,7 +41,7 @@ def run_sync(
     here, not an exception, so that one office never stops the others.
     now: a person asked; run whatever the timetable says.
     """
-    if not now and _denied_lately(office, job):
+    if not now and not may_ask(office, job):
         return None
     slot = time.time_ns() if now else int(time.time()) // every
     try:
@@ -56,9 +52,13 @@ def run_sync(
     try:
         with client_for(office) as client:
             pulled = pull(client, office)
+        remember(office, job, allowed=True)
         run.fetched, run.changed = pulled.fetched, pulled.changed
     except NoCredential:
         run.error = "no_credential"
+    except Denied as error:
+        remember(office, job, allowed=False)
+        run.error = error.outcome
     except VitecError as error:
         run.error = error.outcome
     except Exception as error:  # noqa: BLE001 - a lost key, an odd row: the other offices go on
@@ -68,11 +68,3 @@ def run_sync(
     run.finished_at = timezone.now()
     run.save()
     return run
-
-
-def _denied_lately(office: Office, job: str) -> bool:
-    last = SyncRun.objects.filter(office=office, job=job).order_by("-started_at").first()
-    if last is None or last.error != Denied.outcome:
-        return False
-    changed = Credential.objects.filter(office=office, changed_at__gt=last.started_at).exists()
-    return not changed and last.started_at > timezone.now() - DENIED_PAUSE

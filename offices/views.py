@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from offices import directory
+from offices import contact_search
 from offices.access import choose_office, office_or_404
 from offices.http import PortalRequest
 from offices.models import Office
@@ -28,25 +30,35 @@ def choose(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 def find_contacts(request: PortalRequest) -> HttpResponse:
-    """The contact picker's options for what was typed in `contact_search`."""
-    text = request.POST.get("contact_search", "")
-    found = directory.find_contacts(_office(request), text)
-    return render(
-        request,
-        "offices/contact_options.html",
-        {"contacts": found, "text": text, "name": "contact_id"},
-    )
+    """The contact picker's options for what was typed in `contact_search`: ours, at once.
+
+    They ask again by themselves (`?everywhere`) for those whom only Vitec knows.
+    """
+    office, text = _office(request), request.POST.get("contact_search", "")
+    context: dict[str, Any] = {"text": text, "name": "contact_id"}
+    if "everywhere" in request.GET:
+        found = contact_search.find_everywhere(office, text)
+        context |= {"contacts": found.new, "ours": found.ours, "found": found}
+        return render(request, "offices/contact_more.html", context)
+    found = contact_search.find_ours(office, text)
+    context |= {"contacts": found.contacts, "found": found}
+    return render(request, "offices/contact_options.html", context)
 
 
 @require_POST
 def quick_search(request: PortalRequest) -> HttpResponse:
-    """The search in the head of every page: contacts of the active office and what to do next."""
-    text = request.POST.get("q", "")
-    found = directory.find_contacts(_office(request), text)
+    """The search in the head of every page: contacts of the active office and what to do next.
+
+    While somebody types ours alone, on Enter those whom only Vitec knows as well.
+    """
+    office, text = _office(request), request.POST.get("q", "")
+    find = contact_search.find_ours if request.htmx else contact_search.find_everywhere
+    found = find(office, text)
     template = "offices/search.html"
     if request.htmx:
         template += "#results"
-    return render(request, template, {"contacts": found, "text": text})
+    context = {"contacts": found.contacts, "found": found, "text": text}
+    return render(request, template, context)
 
 
 def _office(request: PortalRequest) -> Office:

@@ -12,9 +12,10 @@ class NoCredential(Exception):
     """The office has no login for Vitec yet; an administrator must enter one."""
 
 
-def client_for(office: Office) -> Client:
+def client_for(office: Office, **time_limits: float) -> Client:
     """A client with the office's own login, to be used as a context manager.
 
+    time_limits: seconds, instead of those of the settings (`VITEC_TIME_LIMITS`).
     Raises NoCredential.
     """
     try:
@@ -26,6 +27,6 @@ def client_for(office: Office) -> Client:
         username=credential.username,
         password=credential.password,
         user_agent=f"vitecportal/{settings.VERSION}",
-        **settings.VITEC_TIME_LIMITS,
+        **{**settings.VITEC_TIME_LIMITS, **time_limits},
         busy_is_not_processed=frozenset(settings.VITEC_BUSY_STATUSES),
     )

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from offices import directory
+from offices import contact_search
 from offices.models import Contact, Office
 
 
@@ -32,13 +32,14 @@ class ContactPicker(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         chosen = _known(self.office, value)
-        found = directory.find_contacts(self.office, self.text) if self.text else []
+        found = contact_search.find_everywhere(self.office, self.text) if self.text else None
         context |= {
             "name": name,
             "office": self.office,
             "text": self.text,
             "chosen": chosen,
-            "contacts": [contact for contact in found if contact != chosen],
+            "found": found,
+            "contacts": [c for c in found.contacts if c != chosen] if found else [],
         }
         return context
 

@@ -47,7 +47,7 @@
       radios[0].focus();
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      if (upToDate(parts(picker))) takeFirst(picker);
+      if (radios.length && upToDate(parts(picker))) takeFirst(picker);
       else picker.dataset.takeFirst = box.value.trim();
     } else if (event.key === "Escape" && chosen.querySelector(":checked")) {
       fold(picker, true);
@@ -80,7 +80,8 @@
     const picker = event.target.closest?.("[data-picker]");
     if (!picker) return;
     const wanted = picker.dataset.takeFirst;
-    if (wanted === undefined || wanted !== parts(picker).box.value.trim() || !upToDate(parts(picker))) return;
+    const { box, radios } = parts(picker);
+    if (wanted === undefined || wanted !== box.value.trim() || !radios.length || !upToDate(parts(picker))) return;
     delete picker.dataset.takeFirst;
     takeFirst(picker);
   });

@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from lib.sealing import Unsealable
 from offices import directory
-from offices.directory import contact_details, find_contacts, learn_contacts, learn_rows
+from offices.directory import (
+    PERSONS,
+    contact_details,
+    find_contacts,
+    learn_contacts,
+    learn_rows,
+)
 from offices.models import Colleague, Contact, ContactTerm, UserGroup
 from tests.factories import make_colleague, make_contact
 
@@ -110,9 +116,31 @@ def test_it_forgets_the_words_of_before_when_a_contact_changes(office):
     first_seen = Contact.objects.get().first_seen
     make_contact(office, name="Anna Alm", phone="08-465 004 00")
     assert find_contacts(office, "ek") == []
-    assert find_contacts(office, "0701740605") == []
     assert _names(find_contacts(office, "alm 08465")) == ["Anna Alm"]
     assert Contact.objects.get().first_seen == first_seen
+
+
+def test_a_meeting_adds_to_what_is_known_and_takes_nothing_away(office):
+    make_contact(office, phone="070-174 06 05")
+    learn_contacts(office, {"ADR1": contact_details(name="Anna Ek", phones=["08-465 004 00"])})
+    details = Contact.objects.get().details
+    assert details["phones"] == ["08-465 004 00", "070-174 06 05"]
+    assert details["address"] == "Storgatan 4, 172 65 Sundbyberg"
+
+
+def test_vitecs_own_card_says_everything_and_replaces(office):
+    make_contact(office, phone="070-174 06 05")
+    card = contact_details(name="Anna Ek", email="anna@example.se")
+    learn_contacts(office, {"ADR1": card}, source=PERSONS)
+    assert Contact.objects.get().details == card
+    assert find_contacts(office, "0701740605") == []
+
+
+def test_what_a_meeting_said_before_does_not_undo_the_card(office):
+    make_contact(office, phone="070-174 06 05")
+    learn_contacts(office, {"ADR1": contact_details(name="Anna Alm")}, source=PERSONS)
+    make_contact(office, phone="070-174 06 05")
+    assert Contact.objects.get().name == "Anna Alm"
 
 
 def test_it_keeps_the_old_words_when_a_change_fails_half_way(office, monkeypatch):

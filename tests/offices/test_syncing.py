@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused
 from offices import syncing
-from offices.models import Credential, Office, SyncRun
+from offices.models import Capability, Credential, Office, SyncRun
 from offices.syncing import Pulled, run_sync
 
 HOUR = 3600
@@ -101,7 +101,7 @@ def test_it_leaves_a_denied_office_in_peace_for_a_day(office, at):
     run_sync(office, "colleagues", HOUR, _failing(Denied()))
     at(1001 * HOUR)
     assert run_sync(office, "colleagues", HOUR, _pull) is None
-    SyncRun.objects.update(started_at=timezone.now() - dt.timedelta(hours=25))
+    Capability.objects.update(checked_at=timezone.now() - dt.timedelta(hours=25))
     assert run_sync(office, "colleagues", HOUR, _pull).error == ""
 
 

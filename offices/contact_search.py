@@ -1,0 +1,85 @@
+"""Finding a person: at once in our own directory, and at Vitec where the login allows it."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+
+from connect import lookups
+from connect.errors import Denied, VitecError
+from offices import directory
+from offices.capabilities import may_ask, remember
+from offices.models import Contact, Office
+from offices.vitec import NoCredential, client_for
+
+log = logging.getLogger(__name__)
+
+CAPABILITY = "contact_search"
+LIMIT = 20
+# Somebody waits with a person on the phone.
+SECONDS = 3.0
+TIME_LIMITS = {"connect_timeout": 2.0, "read_timeout": SECONDS, "read_deadline": SECONDS}
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """Contacts, and whether Vitec was asked: `ours`, `vitec`, or `unreachable` (then ours alone).
+
+    more: Vitec has not been asked yet, and may be. ours: those of `contacts` that we knew before.
+    """
+
+    contacts: list[Contact]
+    source: str
+    ours: list[Contact]
+    more: bool = False
+
+    @property
+    def new(self) -> list[Contact]:
+        """Those that only Vitec's answer brought."""
+        return [contact for contact in self.contacts if contact not in self.ours]
+
+
+def find_ours(office: Office, text: str) -> Found:
+    """From our own directory, without waiting for anybody."""
+    contacts = directory.find_contacts(office, text, LIMIT)
+    askable = len(text.strip()) >= lookups.TERM_LENGTH and may_ask(office, CAPABILITY)
+    return Found(contacts, "ours", contacts, more=askable)
+
+
+def find_everywhere(office: Office, text: str) -> Found:
+    """From Vitec within three seconds, and from our own directory. Whom Vitec names we keep."""
+    ours = find_ours(office, text)
+    if not ours.more:
+        return ours
+    try:
+        with client_for(office, **TIME_LIMITS) as client:
+            people = lookups.search_contacts(client, office.customer_id, text, LIMIT)
+    except Denied:
+        remember(office, CAPABILITY, allowed=False)
+        return dataclasses.replace(ours, source="unreachable", more=False)
+    except (VitecError, NoCredential):
+        return dataclasses.replace(ours, source="unreachable", more=False)
+    remember(office, CAPABILITY, allowed=True)
+    return Found(_merged(office, people, ours.contacts), "vitec", ours.contacts)
+
+
+def _merged(
+    office: Office, people: tuple[lookups.Person, ...], ours: list[Contact]
+) -> list[Contact]:
+    """Vitec's in its own order first, then those that only we know."""
+    details = {person.contact_id: _details(person) for person in people}
+    directory.learn_contacts(office, details, source=directory.PERSONS)
+    rows = Contact.objects.filter(office=office, vitec_id__in=details)
+    by_id = {contact.vitec_id: contact for contact in rows}
+    named = [by_id[vitec_id] for vitec_id in details if vitec_id in by_id]
+    return (named + [contact for contact in ours if contact.vitec_id not in details])[:LIMIT]
+
+
+def _details(person: lookups.Person) -> dict[str, object]:
+    town = f"{person.zip_code} {person.city}".strip()
+    return directory.contact_details(
+        name=person.name,
+        phones=[person.cell_phone, person.home_phone, person.work_phone, person.other_phone],
+        email=person.email_address,
+        address=", ".join(part for part in (person.street_address, town) if part),
+    )
