@@ -97,7 +97,10 @@ class Flight:
         self.remaining()
 
     def mark(self) -> None:
-        """Run the callback; the next thing to happen is the first byte. Raises Stopped."""
+        """Run the callback; the next thing to happen is the first byte.
+
+        Raises Stopped, and TimeUp when the deadline has passed meanwhile.
+        """
         try:
             if self._callback is not None:
                 self._callback()
@@ -105,6 +108,8 @@ class Flight:
             self.stopped_by = error
             raise Stopped from error
         self.marked = True
+        # A process that was stopped here for long must not send what others have since decided.
+        self.remaining()
 
     def _expire(self) -> None:
         with self._lock:

@@ -32,6 +32,10 @@ class DayWordsField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, **kwargs)
 
+    def lasting(self, moment: dt.datetime) -> str:
+        """The moment in figures that the field reads back as the same, whenever that is."""
+        return f"{moment:%Y-%m-%d %H:%M}"
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         return read_moment(text) if text else None

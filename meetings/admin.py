@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from meetings.models import Meeting
-from offices.admin_scope import ReadOnlyAdmin
+from offices.admin_scope import OfficeFilter, ReadOnlyAdmin
 
 
 @admin.register(Meeting)
@@ -9,6 +9,6 @@ class MeetingAdmin(ReadOnlyAdmin):
     """The copy of Vitec's meetings, without personal data."""
 
     list_display = ["vitec_id", "office", "meeting_date", "type", "state", "broker_name"]
-    list_filter = ["office", "type", "state"]
+    list_filter = [("office", OfficeFilter), "type", "state"]
     search_fields = ["vitec_id", "contact_id", "estate_id"]
     exclude = ["personal", "fingerprint"]

@@ -32,10 +32,14 @@ def pull_meetings(client: Client, office: Office) -> Pulled:
     """Meetings from a year back to three months ahead, by the day they are held."""
     today = timezone.now()
     call = meetings_call(office, today - PAST, today + AHEAD, by_booking_date=False)
-    rows = [row for row in client.send(call).value or [] if isinstance(row, dict) and row.get("id")]
+    rows = [row for row in client.send(call).value or [] if _is_meeting(row)]
     changed = _keep(office, rows)
     _learn(office, rows)
     return Pulled(len(rows), changed)
+
+
+def _is_meeting(row: Any) -> bool:
+    return isinstance(row, dict) and 0 < len(str(row.get("id") or "")) <= 64
 
 
 def _keep(office: Office, rows: list[dict[str, Any]]) -> int:
@@ -43,7 +47,8 @@ def _keep(office: Office, rows: list[dict[str, Any]]) -> int:
     known = dict(Meeting.objects.filter(office=office).values_list("vitec_id", "fingerprint"))
     now = timezone.now()
     fresh = []
-    for row in rows:
+    # One row an id: a database that is told of one twice in a statement refuses them all.
+    for row in {row["id"]: row for row in rows}.values():
         fingerprint = keyed_hash("meeting", json.dumps(row, sort_keys=True))
         if known.get(row["id"]) != fingerprint:
             fresh.append(_meeting(office, row, fingerprint, now))
@@ -64,19 +69,24 @@ def _meeting(office: Office, row: dict[str, Any], fingerprint: str, now: dt.date
     return Meeting(
         office=office,
         vitec_id=row["id"],
-        contact_id=row.get("contactId") or "",
+        contact_id=_text(row, "contactId", 64),
         personal=_personal(row),
         fingerprint=fingerprint,
         meeting_date=_moment(row.get("meetingDate")),
         booked_date=_moment(row.get("bookedDate")),
         type=str(enums.read(enums.MeetingType, row.get("type")) or "")[:40],
         state=str(enums.read(enums.MeetingState, row.get("state")) or "")[:40],
-        estate_id=row.get("estateId") or "",
-        broker_id=row.get("brokerId") or "",
-        broker_name=row.get("brokerName") or "",
-        booked_by_name=row.get("bookedByName") or "",
+        estate_id=_text(row, "estateId", 64),
+        broker_id=_text(row, "brokerId", 64),
+        broker_name=_text(row, "brokerName", 200),
+        booked_by_name=_text(row, "bookedByName", 200),
         last_seen=now,
     )
+
+
+def _text(row: dict[str, Any], key: str, longest: int) -> str:
+    """Clipped: one odd value must not cost the office all its meetings."""
+    return str(row.get(key) or "")[:longest]
 
 
 def _personal(row: dict[str, Any]) -> dict[str, Any]:

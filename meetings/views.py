@@ -22,6 +22,9 @@ from offices.http import PortalRequest
 from offices.models import SyncRun
 from submissions.views import office_of, submit_page
 
+# A day further away than this is a slip of the hand.
+YEARS = 100
+
 
 @require_GET
 def list_meetings(request: PortalRequest) -> HttpResponse:
@@ -44,10 +47,12 @@ def list_meetings(request: PortalRequest) -> HttpResponse:
 
 
 def _day(text: str) -> dt.date:
+    today = timezone.localdate()
     try:
-        return parse_date(text) or timezone.localdate()
+        day = parse_date(text) or today
     except ValueError:
-        return timezone.localdate()
+        return today
+    return day if abs(day.year - today.year) < YEARS else today
 
 
 @require_http_methods(["GET", "POST"])

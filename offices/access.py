@@ -38,13 +38,14 @@ def chosen_office(request: HttpRequest) -> Office | None:
     return next((o for o in offices if o.customer_id == chosen), offices[0] if offices else None)
 
 
+def managed_by(user: User | AnonymousUser) -> QuerySet[Office]:
+    """The offices that a person decides for."""
+    if user.is_anonymous or user.is_superuser:
+        return offices_for(user)
+    roles = [Role.MANAGER, Role.ADMINISTRATOR]
+    return Office.objects.filter(memberships__user=user, memberships__role__in=roles)
+
+
 def administers(user: User | AnonymousUser, office: Office) -> bool:
     """May the person decide for the office: release a pause, settle an uncertain submission?"""
-    if user.is_superuser:
-        return True
-    return (
-        not user.is_anonymous
-        and office.memberships.filter(
-            user=user, role__in=[Role.MANAGER, Role.ADMINISTRATOR]
-        ).exists()
-    )
+    return managed_by(user).filter(pk=office.pk).exists()

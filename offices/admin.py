@@ -10,8 +10,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from offices.admin_scope import OfficeScopedAdmin, ReadOnlyAdmin
+from offices.admin_scope import OfficeFilter, OfficeScopedAdmin, ReadOnlyAdmin
 from offices.models import (
+    Capability,
     Colleague,
     Contact,
     Credential,
@@ -30,8 +31,25 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class PortalUserAdmin(UserAdmin):
+    """People of every office, and who may do everything: for superusers alone."""
+
     inlines = [MembershipInline]
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
 
 
 class CredentialForm(forms.ModelForm):
@@ -48,6 +66,12 @@ class CredentialForm(forms.ModelForm):
     class Meta:
         model = Credential
         fields = ["office", "username"]
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if ":" in username:
+            raise forms.ValidationError(_("A user name for Vitec holds no colon."))
+        return username
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -78,7 +102,7 @@ class CredentialAdmin(OfficeScopedAdmin):
 @admin.register(Colleague, UserGroup)
 class DirectoryAdmin(ReadOnlyAdmin):
     list_display = ["name", "office", "last_seen", "missing_since"]
-    list_filter = ["office"]
+    list_filter = [("office", OfficeFilter)]
     search_fields = ["name", "vitec_id"]
 
 
@@ -87,15 +111,23 @@ class ContactAdmin(ReadOnlyAdmin):
     """Ids and times only: whoever needs a person's details looks in the portal."""
 
     list_display = ["vitec_id", "office", "last_seen", "missing_since"]
-    list_filter = ["office"]
+    list_filter = [("office", OfficeFilter)]
     search_fields = ["vitec_id"]
     fields = ["office", "vitec_id", "first_seen", "last_seen", "missing_since"]
+
+
+@admin.register(Capability)
+class CapabilityAdmin(ReadOnlyAdmin):
+    """Which calls each office's login may make, as the calls themselves have taught."""
+
+    list_display = ["name", "office", "allowed", "checked_at"]
+    list_filter = [("office", OfficeFilter), "allowed"]
 
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
     list_display = ["job", "office", "started_at", "finished_at", "fetched", "changed", "error"]
-    list_filter = ["job", "office", "error"]
+    list_filter = ["job", ("office", OfficeFilter), "error"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("office")

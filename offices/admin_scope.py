@@ -11,6 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from offices.access import offices_for
 
 
+class OfficeFilter(admin.RelatedFieldListFilter):
+    """By office, naming only those that the person may act for."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        return [(str(office.pk), str(office)) for office in offices_for(request.user)]
+
+
 class OfficeScopedAdmin(admin.ModelAdmin):
     """Rows of a stranger's office do not exist here either. `office_path` leads to the office."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import logging
 import time
 from collections.abc import Callable
@@ -16,7 +17,11 @@ from offices.capabilities import may_ask, remember
 from offices.models import Office, SyncRun
 from offices.vitec import NoCredential, client_for
 
+# A run that has not ended by then has died. A Vitec that is slow must not pile up runs.
+LONGEST_RUN = dt.timedelta(minutes=10)
+
 log = logging.getLogger(__name__)
+
 
 @dataclasses.dataclass(frozen=True)
 class Pulled:
@@ -36,12 +41,17 @@ def run_sync(
 ) -> SyncRun | None:
     """Pull once for this office and job in the present interval of `every` seconds.
 
-    Returns the run with its outcome, or None when another process has this interval, or when the
-    office was denied within a day and nobody has changed its login since. A failure is an outcome
-    here, not an exception, so that one office never stops the others.
+    Returns the run with its outcome. None when another process has this interval or is still at
+    it since the one before, or when the call was denied within a day and nobody has changed the
+    login since. A failure is an outcome here, not an exception, so that one office never stops
+    the others.
     now: a person asked; run whatever the timetable says.
     """
     if not now and not may_ask(office, job):
+        return None
+    if SyncRun.objects.filter(
+        office=office, job=job, finished_at=None, started_at__gt=timezone.now() - LONGEST_RUN
+    ).exists():
         return None
     slot = time.time_ns() if now else int(time.time()) // every
     try:

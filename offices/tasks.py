@@ -1,7 +1,13 @@
-from celery import shared_task
+import datetime as dt
 
-from offices.models import Office
+from celery import shared_task
+from django.core.management import call_command
+from django.utils import timezone
+
+from offices.models import Office, SyncRun
 from offices.sync import sync_office
+
+KEPT = dt.timedelta(days=30)
 
 
 @shared_task
@@ -9,3 +15,10 @@ def sync_directories() -> None:
     """Refresh the directories of every office."""
     for office in Office.objects.all():
         sync_office(office)
+
+
+@shared_task
+def tidy() -> None:
+    """Forget sync runs of more than a month ago, and sessions that have ended."""
+    SyncRun.objects.filter(started_at__lt=timezone.now() - KEPT).delete()
+    call_command("clearsessions")

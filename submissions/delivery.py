@@ -12,17 +12,22 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
+import re
+import threading
+import time
+import traceback
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Now
 
 from connect.calls import Reply
-from connect.errors import Busy, Denied, NotSent, Refused, VitecError
+from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused, VitecError
 from lib.sealing import Unsealable
+from offices.models import Credential
 from offices.vitec import NoCredential, client_for
 from submissions.journal import note
 from submissions.models import Event, Pause, State, Submission, SubmissionQuerySet, due
@@ -35,6 +40,12 @@ RING_AGAIN_AFTER = dt.timedelta(seconds=30)
 RINGS_PER_SWEEP = 500
 # Certain failures are repeated for a day, then a person is asked.
 GIVE_UP_AFTER = dt.timedelta(days=1)
+# How long an answer in hand waits for a database that has gone away.
+SETTLE_SECONDS = 30
+# Pause.status where no login has been entered yet.
+NO_LOGIN = 0
+
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 class ClaimLost(Exception):
@@ -47,19 +58,60 @@ def deliver(submission_id: int) -> None:
     if submission is None:
         return
     try:
+        settle = _send(submission)
+    except ClaimLost:
+        log.warning("claim lost submission=%s", submission.pk)
+        return
+    _surely(settle, submission)
+
+
+def _send(submission: Submission) -> Callable[[], object]:
+    """Make the call; returns what is to be done with its outcome. Raises ClaimLost."""
+    try:
         call = submission.call
         with client_for(submission.office) as client:
             reply = client.send(call, before_first_byte=lambda: _mark_sending(submission))
     except ClaimLost:
-        log.warning("claim lost submission=%s", submission.pk)
+        raise
     except NoCredential:
-        _settle_failure(submission, NotSent(cause="no_credential"))
+        return lambda: _hold_without_login(submission)
     except Unsealable:
-        _settle_failure(submission, NotSent(cause="unsealable"))
+        return lambda: _give_up(submission, NotSent(cause="unsealable"))
     except VitecError as error:
-        _settle_failure(submission, error)
-    else:
-        _settle_delivered(submission, reply)
+        return _settling(submission, error)
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the row in limbo
+        # By the mark, as ever: what failed before it is certain, what failed after it is not.
+        after = submission.state == State.SENDING
+        outcome = OutcomeUnknown if after else NotSent
+        # Where, and no more: the message of an exception may quote what a person typed.
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(
+            "sending failed submission=%s cause=%s at=%s:%s",
+            submission.pk,
+            type(error).__name__,
+            at.name,
+            at.lineno,
+        )
+        return _settling(submission, outcome(cause=type(error).__name__))
+    return lambda: _settle_delivered(submission, reply)
+
+
+def _surely(settle: Callable[[], object], submission: Submission) -> None:
+    """An answer in hand outlives a database that goes away for a moment.
+
+    Settling goes by the claim's token, so that doing it twice is harmless.
+    """
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while True:
+        try:
+            settle()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > deadline:
+                raise
+            connection.close()
+            threading.Event().wait(1)
+        else:
+            return
 
 
 def claim(submission_id: int) -> Submission | None:
@@ -78,7 +130,7 @@ def claim(submission_id: int) -> Submission | None:
         )
         if not taken:
             return None
-        submission.refresh_from_db(fields=["tries"])
+        submission.refresh_from_db(fields=["state", "tries"])
         note(submission, Event.CLAIMED)
     return submission
 
@@ -89,7 +141,7 @@ def _held_by_pause(submission: Submission) -> bool:
         return False
     with transaction.atomic():
         if _this(submission).move(State.QUEUED, State.HELD):
-            note(submission, Event.HELD, status=pause.status)
+            note(submission, Event.HELD, status=pause.status or None)
     return True
 
 
@@ -112,58 +164,82 @@ def _mark_sending(submission: Submission) -> None:
         if not marked:
             raise ClaimLost
         note(submission, Event.SENDING)
+    submission.state = State.SENDING
 
 
 # --- Settling ----------------------------------------------------------------------------------
 
 
 def _settle_delivered(submission: Submission, reply: Reply) -> None:
-    vitec_id = reply.value[:200] if isinstance(reply.value, str) else ""
+    vitec_id = id_in(reply)
     with transaction.atomic():
         if _mine(submission).move(State.SENDING, State.DELIVERED, vitec_id=vitec_id):
             note(submission, Event.DELIVERED, answer=reply)
             return
-        # The sweeper had given up on us. Our own token proves that this is that send's answer.
-        _mine(submission).move(State.UNKNOWN, State.DELIVERED, vitec_id=vitec_id)
+        # Meanwhile the sweeper gave up on us, and perhaps a person decided. Our own token proves
+        # that nobody has sent it since and that this is our send's answer: proof outranks both.
+        others = tuple(state for state in State if state != State.DELIVERED)
+        _mine(submission).move(others, State.DELIVERED, vitec_id=vitec_id)
         note(submission, Event.LATE, answer=reply)
     log.warning("late answer submission=%s status=%s", submission.pk, reply.status)
 
 
-def _settle_failure(submission: Submission, error: VitecError) -> None:
+def id_in(reply: Reply) -> str:
+    """Vitec's id of what was created; "" for an answer that does not look like one.
+
+    What the string means is not documented; a sentence in it could name a person.
+    """
+    value = reply.value
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
+
+
+def _settling(submission: Submission, error: VitecError) -> Callable[[], object]:
     if isinstance(error, NotSent | Busy):
-        _try_later(submission, error)
-    elif isinstance(error, Denied):
-        _hold(submission, error)
-    elif isinstance(error, Refused):
-        _settle(
-            submission,
-            State.REJECTED,
-            Event.REFUSED,
-            error,
-            sealed_messages=submission.seal_messages(error.messages),
+        return lambda: _try_later(submission, error)
+    if isinstance(error, Denied):
+        return lambda: _denied(submission, error)
+    if isinstance(error, Refused):
+        sealed = submission.seal_messages(error.messages)
+        return lambda: _settle(
+            submission, State.REJECTED, Event.REFUSED, error, sealed_messages=sealed
         )
-    else:
-        _settle(submission, State.UNKNOWN, Event.UNKNOWN, error)
+    return lambda: _settle(submission, State.UNKNOWN, Event.UNKNOWN, error)
 
 
 def _settle(
     submission: Submission, after: State, event: Event, error: VitecError, **changes: object
 ) -> bool:
+    """Also from *unknown*: the sweeper had given up, and now we know better."""
+    before = (State.CLAIMED, State.SENDING, State.UNKNOWN)
     with transaction.atomic():
-        moved = _mine(submission).move((State.CLAIMED, State.SENDING), after, **changes)
+        moved = _mine(submission).move(before, after, **changes)
         note(submission, event if moved else Event.LATE, answer=error)
     return moved
 
 
 def _try_later(submission: Submission, error: VitecError) -> None:
-    event = Event.BUSY if isinstance(error, Busy) else Event.NOT_SENT
-    if timezone.now() - submission.hold_until > GIVE_UP_AFTER:
-        with transaction.atomic():
-            if _settle(submission, State.FAILED, event, error):
-                note(submission, Event.GAVE_UP)
+    if _this(submission).filter(trying_since__lt=Now() - GIVE_UP_AFTER).exists():
+        _give_up(submission, error)
         return
+    event = Event.BUSY if isinstance(error, Busy) else Event.NOT_SENT
     wait = dt.timedelta(seconds=backoff_seconds(submission.tries, error.retry_after))
-    _settle(submission, State.QUEUED, event, error, not_before=Now() + wait, rung_at=None)
+    _settle(submission, State.QUEUED, event, error, **_again_after(wait))
+
+
+def _again_after(wait: dt.timedelta) -> dict[str, object]:
+    """Columns of a row that waits for another try; the day runs from the first that failed."""
+    return {
+        "not_before": Now() + wait,
+        "rung_at": None,
+        "trying_since": Coalesce("trying_since", Now()),
+    }
+
+
+def _give_up(submission: Submission, error: VitecError) -> None:
+    event = Event.BUSY if isinstance(error, Busy) else Event.NOT_SENT
+    with transaction.atomic():
+        if _settle(submission, State.FAILED, event, error):
+            note(submission, Event.GAVE_UP)
 
 
 def backoff_seconds(tries: int, retry_after: float | None = None) -> float:
@@ -174,17 +250,32 @@ def backoff_seconds(tries: int, retry_after: float | None = None) -> float:
     return longest * random.uniform(0.75, 1.0)  # noqa: S311
 
 
-def _hold(submission: Submission, error: Denied) -> None:
+def _denied(submission: Submission, error: Denied) -> None:
     """401: everything of the office waits for a person. 403: this endpoint of the office."""
-    endpoint = "" if error.status == 401 else submission.endpoint
+    if _login_changed_meanwhile(submission):
+        _settle(submission, State.QUEUED, Event.DENIED, error, not_before=Now(), rung_at=None)
+        return
+    _pause(submission, "" if error.status == 401 else submission.endpoint, error.status or 0)
+    _settle(submission, State.HELD, Event.DENIED, error)
+
+
+def _login_changed_meanwhile(submission: Submission) -> bool:
+    """The login that was denied is not the one that stands there now."""
+    used = submission.office.credential.changed_at
+    return not Credential.objects.filter(office=submission.office, changed_at=used).exists()
+
+
+def _hold_without_login(submission: Submission) -> None:
+    _pause(submission, "", NO_LOGIN)
+    _settle(submission, State.HELD, Event.HELD, NotSent(cause="no_credential"))
+
+
+def _pause(submission: Submission, endpoint: str, status: int) -> None:
     try:
         with transaction.atomic():
-            Pause.objects.create(
-                office_id=submission.office_id, endpoint=endpoint, status=error.status or 0
-            )
+            Pause.objects.create(office_id=submission.office_id, endpoint=endpoint, status=status)
     except IntegrityError:
         log.info("already paused office=%s", submission.office_id)
-    _settle(submission, State.HELD, Event.DENIED, error)
 
 
 # --- Taking back -------------------------------------------------------------------------------
@@ -197,31 +288,48 @@ def sweep() -> list[int]:
     """
     _expire_leases()
     _free_orphans_of_pauses()
-    stale = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER)
+    # A ring that lies ahead means that the clock was set back.
+    stale = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER) | Q(rung_at__gt=Now())
     waiting = Submission.objects.due().filter(stale).order_by("not_before")
     ids = list(waiting.values_list("pk", flat=True)[:RINGS_PER_SWEEP])
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())
     return ids
 
 
+def _lease_is_over() -> Q:
+    """Run out, or further ahead than any lease: then the clock was set back."""
+    furthest = dt.timedelta(seconds=10 * settings.SENDING_LEASE_SECONDS)
+    return Q(lease_until__lt=Now()) | Q(lease_until__gt=Now() + furthest)
+
+
 def _expire_leases() -> None:
-    silent = Submission.objects.filter(
-        state__in=[State.CLAIMED, State.SENDING], lease_until__lt=Now()
-    )
+    silent = Submission.objects.filter(_lease_is_over(), state__in=[State.CLAIMED, State.SENDING])
     for submission in silent:
-        before = State(submission.state)
-        sent = before == State.SENDING
-        after = State.UNKNOWN if sent else State.QUEUED
-        event = Event.SENDING_EXPIRED if sent else Event.CLAIM_EXPIRED
         with transaction.atomic():
-            overdue = _mine(submission).filter(lease_until__lt=Now())
-            if overdue.move(before, after, rung_at=None):
-                note(submission, event)
+            _expire(submission)
+
+
+def _expire(submission: Submission) -> None:
+    overdue = _mine(submission).filter(_lease_is_over())
+    if submission.state == State.SENDING:
+        if overdue.move(State.SENDING, State.UNKNOWN):
+            note(submission, Event.SENDING_EXPIRED)
+        return
+    # A row that kills its worker must not do so for ever.
+    tired = overdue.filter(trying_since__lt=Now() - GIVE_UP_AFTER)
+    if tired.move(State.CLAIMED, State.FAILED):
+        note(submission, Event.CLAIM_EXPIRED)
+        note(submission, Event.GAVE_UP)
+        return
+    wait = dt.timedelta(seconds=backoff_seconds(submission.tries) if submission.tries > 1 else 0)
+    if overdue.move(State.CLAIMED, State.QUEUED, **_again_after(wait)):
+        note(submission, Event.CLAIM_EXPIRED)
 
 
 def _free_orphans_of_pauses() -> None:
     """Rows that were being held while their pause was ended."""
     for submission in Submission.objects.held_without_pause():
         with transaction.atomic():
-            if _this(submission).move(State.HELD, State.QUEUED, rung_at=None):
+            released = {"rung_at": None, "trying_since": None}
+            if _this(submission).move(State.HELD, State.QUEUED, **released):
                 note(submission, Event.RELEASED)

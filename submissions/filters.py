@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from offices.access import offices_for
@@ -12,13 +14,19 @@ from offices.models import Membership, Office, User
 from submissions.kinds import all_kinds
 from submissions.models import Shown, SubmissionQuerySet
 
+# Beside the states of `Shown`: what waits for the person who asks.
+NEEDS_ME = "needs-me"
+ONE_DAY = dt.timedelta(days=1)
+
 
 class FilterForm(forms.Form):
     """kind, state, sender, person (Vitec's contact id), office, and a span of days, inclusive."""
 
     kind = forms.ChoiceField(label=_("What"), required=False)
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All")), *Shown.choices]
+        label=_("State"),
+        required=False,
+        choices=[("", _("All")), (NEEDS_ME, _("Needs you")), *Shown.choices],
     )
     sender = forms.ModelChoiceField(
         label=_("Sent by"), required=False, queryset=User.objects.none(), empty_label=_("All")
@@ -40,6 +48,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         offices = offices_for(user)
         kinds = [(kind.key, kind.label) for kind in all_kinds()]
         self.fields["kind"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]
@@ -64,12 +73,21 @@ class FilterForm(forms.Form):
             "kind": "kind",
             "sender": "created_by",
             "office": "office",
-            "date_from": "created_at__date__gte",
-            "date_to": "created_at__date__lte",
         }
         found = found.filter(**{plain[n]: value for n, value in chosen.items() if n in plain})
-        if "state" in chosen:
+        if "date_from" in chosen:
+            found = found.filter(created_at__gte=_midnight(chosen["date_from"]))
+        if "date_to" in chosen:
+            found = found.filter(created_at__lt=_midnight(chosen["date_to"] + ONE_DAY))
+        if chosen.get("state") == NEEDS_ME:
+            found = found.needing(self.user)
+        elif "state" in chosen:
             found = found.shown_as(chosen["state"])
         if "person" in chosen:
             found = found.concerning(chosen["person"])
         return found
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    """The moment a day begins in Stockholm: an index can be asked for moments, not for days."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -20,12 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from connect.calls import Call
 from connect.errors import FieldMessage
 from lib.sealing import Unsealable, keyed_hash, seal_row, unseal_row
-from offices.access import offices_for
+from offices.access import managed_by, offices_for
 from offices.models import Office, User
 from submissions.kinds import Line, all_kinds, find_kind
 
 # A due time further ahead than any back-off means that the clock was set back: it is reached.
 FURTHEST_DUE = dt.timedelta(hours=2)
+
+
+SAME_CONTENT_SPAN = dt.timedelta(days=1)
 
 
 class State(models.TextChoices):
@@ -68,7 +71,18 @@ _SHOWN = {
     State.CANCELLED: Shown.UNDONE,
 }
 SETTLED = (State.DELIVERED, State.REJECTED, State.UNKNOWN, State.FAILED, State.CANCELLED)
-CANCELLABLE = (State.QUEUED, State.HELD, State.FAILED)
+CANCELLABLE = (State.QUEUED, State.HELD, State.FAILED, State.REJECTED)
+# These wait for a person.
+OPEN_QUESTIONS = (State.UNKNOWN, State.FAILED, State.REJECTED)
+# The same content in one of these would be there twice.
+LIVE = (
+    State.QUEUED,
+    State.CLAIMED,
+    State.SENDING,
+    State.HELD,
+    State.UNKNOWN,
+    State.DELIVERED,
+)
 
 
 def due() -> Q:
@@ -82,6 +96,23 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def for_user(self, user: User | AnonymousUser) -> SubmissionQuerySet:
         """Those of the offices that the person may act for."""
         return self.filter(office__in=offices_for(user))
+
+    def needing(self, user: User) -> SubmissionQuerySet:
+        """Those that wait for this person: what went wrong with their own, and what is uncertain
+        or failed at the offices they manage. A refused one is done with once it was corrected.
+        """
+        managed = Q(state__in=[State.UNKNOWN, State.FAILED], office__in=managed_by(user))
+        mine = Q(created_by=user, state__in=OPEN_QUESTIONS)
+        return self.for_user(user).filter(mine | managed, corrections=None)
+
+    def same_content(self, office: Office, fingerprint: str) -> SubmissionQuerySet:
+        """Those of the last day that say the very same and are, or may be, there or on the way."""
+        return self.filter(
+            office=office,
+            fingerprint=fingerprint,
+            state__in=LIVE,
+            created_at__gt=timezone.now() - SAME_CONTENT_SPAN,
+        )
 
     def concerning(self, contact_id: str) -> SubmissionQuerySet:
         """Those about one person, by Vitec's id of the person."""
@@ -131,11 +162,16 @@ class Submission(models.Model):
         text]]}}, sealed with the row's key.
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
+    trying_since: the first of the failed tries since it was last set going.
     """
 
     code = models.UUIDField(_("code"), unique=True, default=uuid.uuid4, editable=False)
     office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("office")
+        Office,
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("office"),
+        db_index=False,  # `submission_newest` begins with it
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -171,6 +207,7 @@ class Submission(models.Model):
     token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
+    trying_since = models.DateTimeField(null=True, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -182,6 +219,7 @@ class Submission(models.Model):
             models.Index(fields=["office", "-created_at", "-id"], name="submission_newest"),
             models.Index(fields=["state", "not_before"], name="submission_due"),
             models.Index(fields=["person_hash", "-created_at"], name="submission_person"),
+            models.Index(fields=["office", "fingerprint"], name="submission_same_content"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -279,7 +317,20 @@ class Submission(models.Model):
 
     @property
     def waits_for_retry(self) -> bool:
-        return self.state == State.QUEUED and self.tries > 0
+        return self.state == State.QUEUED and self.trying_since is not None
+
+    @property
+    def may_be_tried_now(self) -> bool:
+        """Not while Vitec has asked us to wait."""
+        last = self.attempts.last()
+        asked_to_wait = last is not None and last.event == Event.BUSY
+        waiting = self.state == State.QUEUED and self.not_before > timezone.now()
+        return not (asked_to_wait and waiting)
+
+    @property
+    def may_be_there_already(self) -> bool:
+        """An earlier try ended without a certain answer."""
+        return self.attempts.filter(event__in=[Event.UNKNOWN, Event.SENDING_EXPIRED]).exists()
 
 
 class Event(models.TextChoices):
@@ -301,6 +352,7 @@ class Event(models.TextChoices):
     RELEASED = "released", _("Released")
     GAVE_UP = "gave_up", _("No more tries")
     CANCELLED = "cancelled", _("Undone by a person")
+    QUARANTINED = "quarantined", _("Set aside after a restore")
     SENT_AGAIN = "sent_again", _("Sent again by a person")
     FOUND = "found", _("A person found it in Vitec")
     NOT_FOUND = "not_found", _("A person did not find it in Vitec")
@@ -365,6 +417,7 @@ class Pause(models.Model):
     """Sending stands still for an office, because Vitec denied access.
 
     endpoint: "" for everything of the office (401), else the one endpoint (403).
+    status: 0 where the office has no login at all.
     """
 
     office = models.ForeignKey(

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 
-from lib.sealing import keyed_hash, new_row_key, seal_row
+from lib.sealing import Unsealable, keyed_hash, new_row_key, seal_row
 from offices.models import Office, User
 from submissions.bell import ring
 from submissions.journal import note
@@ -30,12 +30,21 @@ class FormUsed(Exception):
         self.submission = submission
 
 
+class SameContent(Exception):
+    """The very same was sent within a day; `submission` is the latest. Nothing was saved."""
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(str(submission.code))
+        self.submission = submission
+
+
 @dataclasses.dataclass(frozen=True)
 class Wish:
     """What a person approved by pressing send.
 
-    cleaned: the form's cleaned_data. typed: the posted texts, {name: [text]}, to fill the form
-    again. token: the form's one-time token.
+    cleaned: the form's cleaned_data. typed: the posted texts, {name: [text]}. again: the same in
+    words that mean the same tomorrow, to fill the form again. token: the form's one-time token.
+    although: the code of an earlier one with the very same content, of which the person knows.
     """
 
     user: User
@@ -43,31 +52,64 @@ class Wish:
     kind: Kind
     cleaned: Mapping[str, Any]
     typed: Mapping[str, list[str]]
+    again: Mapping[str, list[str]]
     token: uuid.UUID
     corrects: Submission | None = None
+    although: str = ""
 
 
 def submit(wish: Wish) -> Submission:
     """Save the wish and have it delivered after the grace period.
 
-    The same form sent twice gives the first row. Raises FormUsed when its content differs.
+    The same form sent twice gives the first row. Raises FormUsed when something else was typed in
+    it since, and SameContent when another form has said the same within a day.
     """
     call = wish.kind.build(wish.office, wish.cleaned)
     fingerprint = keyed_hash("call", f"{wish.office.pk} {call.method} {call.path} {call.body}")
+    first = _first_of_form(wish)
+    if first is not None:
+        return first
+    _refuse_same_content(wish, fingerprint)
     try:
         with transaction.atomic():
-            submission = _create(wish, fingerprint, call.to_dict())
+            return _create(wish, fingerprint, call.to_dict())
     except IntegrityError:
-        first = Submission.objects.get(created_by=wish.user, form_token=wish.token)
-        if first.fingerprint != fingerprint:
-            raise FormUsed(first) from None
+        # Another click of the same form was faster by a hair.
+        first = _first_of_form(wish)
+        if first is None:
+            raise
         return first
-    return submission
+
+
+def _first_of_form(wish: Wish) -> Submission | None:
+    """What the form has become already. Raises FormUsed when it says something else now."""
+    first = Submission.objects.filter(created_by=wish.user, form_token=wish.token).first()
+    if first is None:
+        return None
+    try:
+        same = first.content["typed"] == dict(wish.typed) and first.office_id == wish.office.pk
+    except Unsealable:
+        same = True
+    if not same:
+        raise FormUsed(first)
+    return first
+
+
+def _refuse_same_content(wish: Wish, fingerprint: str) -> None:
+    others = Submission.objects.exclude(created_by=wish.user, form_token=wish.token)
+    earlier = others.same_content(wish.office, fingerprint).first()
+    if earlier is not None and str(earlier.code) != wish.although:
+        raise SameContent(earlier)
 
 
 def _create(wish: Wish, fingerprint: str, call: dict[str, Any]) -> Submission:
     key = new_row_key()
-    content = {"call": call, "form": dict(wish.typed), "lines": _lines(wish)}
+    content = {
+        "call": call,
+        "typed": dict(wish.typed),
+        "form": dict(wish.again),
+        "lines": _lines(wish),
+    }
     hold = dt.timedelta(seconds=settings.SUBMISSION_HOLD_SECONDS)
     submission = Submission.objects.create(
         office=wish.office,
@@ -108,12 +150,18 @@ def cancel(submission: Submission, user: User) -> bool:
     with transaction.atomic():
         undone = Submission.objects.filter(pk=submission.pk).move(CANCELLABLE, State.CANCELLED)
         if undone:
+            _refresh(submission)
             note(submission, Event.CANCELLED, actor=user)
     return undone
 
 
 def send_now(submission: Submission, user: User) -> bool:
-    """End the wait for the next try, or try a failed one again; never what may have arrived."""
+    """End the wait for the next try, or try a failed one again; never what may have arrived.
+
+    False also while Vitec has asked us to wait.
+    """
+    if not submission.may_be_tried_now:
+        return False
     return _queue(submission, (State.QUEUED, State.FAILED), user)
 
 
@@ -130,9 +178,15 @@ def send_again(submission: Submission, user: User, reason: str) -> bool:
 def _queue(submission: Submission, before: tuple[State, ...], user: User, reason: str = "") -> bool:
     with transaction.atomic():
         moved = Submission.objects.filter(pk=submission.pk).move(
-            before, State.QUEUED, not_before=Now(), hold_until=Now(), rung_at=None
+            before,
+            State.QUEUED,
+            not_before=Now(),
+            hold_until=Now(),
+            rung_at=None,
+            trying_since=None,
         )
         if moved:
+            _refresh(submission)
             note(submission, Event.SENT_AGAIN, actor=user, reason=reason)
             _ring_after_commit(submission)
     return moved
@@ -152,6 +206,7 @@ def _decide(submission: Submission, after: State, event: Event, user: User, reas
     with transaction.atomic():
         moved = Submission.objects.filter(pk=submission.pk).move(State.UNKNOWN, after)
         if moved:
+            _refresh(submission)
             note(submission, event, actor=user, reason=reason)
     return moved
 
@@ -173,9 +228,34 @@ def end_pause(pause: Pause, user: User | None) -> int:
 def _release(submission: Submission, user: User | None) -> bool:
     with transaction.atomic():
         moved = Submission.objects.filter(pk=submission.pk).move(
-            State.HELD, State.QUEUED, not_before=Now(), rung_at=None
+            State.HELD, State.QUEUED, not_before=Now(), rung_at=None, trying_since=None
         )
         if moved:
+            _refresh(submission)
             note(submission, Event.RELEASED, actor=user)
             _ring_after_commit(submission)
     return moved
+
+
+def quarantine() -> int:
+    """After a restore from a backup, or a failover to a replica that lagged: how many set aside.
+
+    What these rows say may be older than what was sent, so each becomes a question for a person.
+    Run it before any worker starts.
+    """
+    before = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD, State.FAILED)
+    count = 0
+    for submission in Submission.objects.filter(state__in=before):
+        with transaction.atomic():
+            moved = Submission.objects.filter(pk=submission.pk).move(
+                before, State.UNKNOWN, token=None
+            )
+            if moved:
+                note(submission, Event.QUARANTINED)
+        count += moved
+    return count
+
+
+def _refresh(submission: Submission) -> None:
+    """A worker may have tried since the row was read; the journal should know."""
+    submission.refresh_from_db(fields=["state", "tries", "token"])

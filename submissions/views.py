@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -22,9 +23,17 @@ from submissions import outbox
 from submissions.filters import FilterForm
 from submissions.forms import ReasonForm, SubmissionForm
 from submissions.kinds import Kind, find_kind
-from submissions.models import Pause, Submission, SubmissionQuerySet
+from submissions.models import Pause, State, Submission, SubmissionQuerySet
 
 PAGE_SIZE = 50
+SAID_BEFORE = {
+    outbox.FormUsed: gettext_lazy(
+        "You have already sent this form, with other content. Send again only if you want one more."
+    ),
+    outbox.SameContent: gettext_lazy(
+        "The very same was sent within the last day. Send again only if you want one more."
+    ),
+}
 # The page asks again this often while something may still happen.
 POLL_SECONDS = 1
 
@@ -37,8 +46,9 @@ def submit_page(
     `?corrects=<code>` fills it with a refused submission and puts Vitec's messages at the fields.
     Raises Http404 for an office or a submission that the person may not act for.
     """
-    office = office_of(request)
     corrects = _corrected(request, kind)
+    # A correction goes out from the office that sent the first, whichever is active now.
+    office = corrects.office if corrects else office_of(request)
     if request.method != "POST":
         form = _first_form(kind, office, corrects, initial)
         return _form_page(request, kind, office, form, corrects)
@@ -64,22 +74,18 @@ def _submit(
         kind=kind,
         cleaned=form.cleaned_data,
         typed=form.typed(),
+        again=form.again(),
         token=form.cleaned_data["form_token"],
         corrects=corrects,
+        although=request.POST.get("although", ""),
     )
     try:
         submission = outbox.submit(wish)
-    except outbox.FormUsed as used:
+    except (outbox.FormUsed, outbox.SameContent) as known:
         form = _renewed(request, kind, office)
-        form.add_error(
-            None,
-            _(
-                "You have already sent this form, with other content. "
-                "Send again only if you want one more."
-            ),
-        )
+        form.add_error(None, SAID_BEFORE[type(known)])
         return _form_page(
-            request, kind, office, form, corrects, status=409, earlier=used.submission
+            request, kind, office, form, corrects, status=409, earlier=known.submission
         )
     if request.htmx:
         return HttpResponseClientRedirect(submission.get_absolute_url())
@@ -204,10 +210,17 @@ def _detail_context(request: PortalRequest, submission: Submission) -> dict[str,
         "attempts": submission.attempts.select_related("actor", "submission"),
         "messages_of_vitec": place(submission.messages, fields),
         "pauses": Pause.over(submission),
+        "corrections": submission.corrections.all(),
+        "may_be_tried_now": _may_be_tried_now(submission),
         "may_decide": administers(request.user, submission.office),
         "reason_form": ReasonForm(),
         "poll_seconds": POLL_SECONDS,
     }
+
+
+def _may_be_tried_now(submission: Submission) -> bool:
+    stuck = submission.state == State.FAILED or submission.waits_for_retry
+    return stuck and submission.may_be_tried_now
 
 
 @require_POST

@@ -93,6 +93,7 @@ def make_submission(user: User, office: Office, **values: Any) -> Submission:
             kind=kinds.COMEBACK,
             cleaned=cleaned,
             typed=typed,
+            again=typed,
             token=uuid.uuid4(),
         )
     )

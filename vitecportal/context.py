@@ -9,11 +9,14 @@ from django.http import HttpRequest
 
 from offices.access import administers, offices_for
 from submissions.kinds import all_kinds
-from submissions.models import Pause
+from submissions.models import Pause, Submission
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """kinds for the menu, offices for the switcher, open pauses, each with `may_end`."""
+    """kinds for the menu, offices for the switcher, open pauses, each with `may_end`;
+
+    needing_me: how many submissions wait for this person.
+    """
     context: dict[str, Any] = {"practice": settings.PRACTICE, "version": settings.VERSION}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -27,4 +30,5 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "my_offices": offices,
         "active_office": request.office,  # type: ignore[attr-defined]
         "open_pauses": pauses,
+        "needing_me": Submission.objects.needing(user).count(),
     }

@@ -19,6 +19,8 @@ from submissions.models import Heart, State, Submission
 HEART_LIMIT = dt.timedelta(seconds=60)
 SYNC_LIMIT = dt.timedelta(minutes=30)
 WAITING_LIMIT = dt.timedelta(minutes=15)
+# An uncertain or failed one is a customer nobody calls back, until a person has looked.
+QUESTION_LIMIT = dt.timedelta(hours=1)
 BROKER_SECONDS = 2
 
 
@@ -86,17 +88,27 @@ def _sync() -> dict[str, Any]:
 
 
 def _outbox() -> dict[str, Any]:
-    waiting = Q(state__in=[State.QUEUED, State.CLAIMED, State.SENDING], hold_until__lte=Now())
-    facts = Submission.objects.aggregate(
+    moving = [State.QUEUED, State.CLAIMED, State.SENDING]
+    asking = [State.UNKNOWN, State.FAILED]
+    waiting = Q(state__in=moving, hold_until__lte=Now())
+    unsettled = Submission.objects.filter(state__in=[*moving, *asking, State.HELD])
+    facts = unsettled.aggregate(
         depth=Count("pk", filter=waiting),
         oldest=Min("hold_until", filter=waiting),
         paused=Count("pk", filter=Q(state=State.HELD)),
         uncertain=Count("pk", filter=Q(state=State.UNKNOWN)),
         failed=Count("pk", filter=Q(state=State.FAILED)),
+        question=Min("changed_at", filter=Q(state__in=asking)),
     )
-    age = _age(facts.pop("oldest"))
+    age, question = _age(facts.pop("oldest")), _age(facts.pop("question"))
     late = age is not None and age > WAITING_LIMIT.total_seconds()
-    return {"ok": not late and not facts["paused"], "oldest_age": age, **facts}
+    forgotten = question is not None and question > QUESTION_LIMIT.total_seconds()
+    return {
+        "ok": not late and not forgotten and not facts["paused"],
+        "oldest_age": age,
+        "oldest_question_age": question,
+        **facts,
+    }
 
 
 def _age(moment: dt.datetime | None) -> int | None:

@@ -13,7 +13,10 @@ from django.core.exceptions import ImproperlyConfigured
 def require_writable(folder: Path) -> None:
     """Raises ImproperlyConfigured, in a sentence, when nothing can be kept in the folder."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.stat().st_uid == os.getuid():
+            # Sessions, names and meetings lie here; other users of the machine have no business.
+            folder.chmod(0o700)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

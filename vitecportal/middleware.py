@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 
@@ -10,6 +11,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+SESSION_NOTED_SECONDS = 600
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +59,19 @@ def chosen_language(get_response: Handler) -> Handler:
         response.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+    return middleware
+
+
+def session_by_last_use(get_response: Handler) -> Handler:
+    """Eight hours from the last use, not from the sign-in; written at most every ten minutes."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            if now - request.session.get("used", 0) > SESSION_NOTED_SECONDS:
+                request.session["used"] = now
+        return get_response(request)
 
     return middleware
 

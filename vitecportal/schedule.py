@@ -19,6 +19,12 @@ TIMETABLE = {
         "schedule": 15 * 60,
         "options": {"expires": 10 * 60},
     },
+    # Rows that nobody looks at any more: old sync runs, sessions that have ended.
+    "tidy": {
+        "task": "offices.tasks.tidy",
+        "schedule": 24 * 60 * 60,
+        "options": {"expires": 60 * 60},
+    },
     # Meetings of the recent past and the near future, and the contacts they name.
     "sync-meetings": {
         "task": "meetings.tasks.sync_meetings",

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "vitecportal.middleware.session_by_last_use",
     "vitecportal.middleware.private_pages",
     "offices.middleware.active_office",
 ]
@@ -166,6 +167,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="vitecportal")
+# A sync that hangs must not hold up what somebody has just sent.
+SYNC_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-sync"
+CELERY_TASK_ROUTES = {
+    "offices.tasks.*": {"queue": SYNC_QUEUE},
+    "meetings.tasks.*": {"queue": SYNC_QUEUE},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
@@ -297,6 +304,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Without Django's mails of errors: they would quote what was posted.
+        "django": {"handlers": [], "level": "INFO"},
         "django.db.backends": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },

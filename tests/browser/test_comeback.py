@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -23,6 +24,8 @@ def open_first_meeting(page: Page) -> None:
             links.first.focus()
             page.keyboard.press("Enter")
             page.wait_for_url(f"**{FORM}**")
+            # The very same twice within a day would be asked about.
+            page.get_by_label("Anteckning").fill(uuid.uuid4().hex)
             return
     raise AssertionError("no meeting in the coming two weeks")
 

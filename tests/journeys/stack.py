@@ -111,7 +111,7 @@ class Stack:
 
     def child_pid(self, name: str) -> int:
         marks = {
-            "worker": b"\0worker\0",
+            "worker": f"--queues\0{self.env['CELERY_QUEUE']}\0".encode(),
             "beat": b"\0beat\0",
             "web": b"gunicorn",
             "sandbox": b"\0sandbox\0",
@@ -191,6 +191,8 @@ class Person:
             "meeting_id": _selected(page.text, "meeting_id"),
             "estate_id": _selected(page.text, "estate_id"),
             "date": "3v",
+            # The very same twice within a day would be asked about.
+            "note": uuid.uuid4().hex,
         }
         return page, fields
 

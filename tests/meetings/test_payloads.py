@@ -29,7 +29,7 @@ def test_the_participant_carries_exactly_one_id(field: str) -> None:
 
 @given(contact_id=st.text(min_size=1, max_size=40))
 def test_any_id_is_one_segment_of_the_path(contact_id: str) -> None:
-    if contact_id.isascii() and contact_id.isprintable():
+    if contact_id.strip() not in ("", ".", ".."):
         path = comeback_call(OFFICE, comeback_values(contact_id=contact_id)).path
 
         assert path.count("/") == 3

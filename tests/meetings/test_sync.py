@@ -71,6 +71,21 @@ def test_a_failure_is_on_record_and_keeps_what_was_known(
     assert Meeting.objects.count() == known
 
 
+def test_odd_rows_do_not_cost_the_office_its_meetings(
+    vitec: Sandbox, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        {"id": "CAL1", "brokerName": "x" * 500, "contactId": "A" * 90},
+        {"id": "CAL1", "brokerName": "Bo Alm"},
+        {"id": "C" * 65},
+        "no meeting",
+    ]
+
+    sync._keep(office, [row for row in rows if sync._is_meeting(row)])
+
+    assert Meeting.objects.get().broker_name == "Bo Alm"
+
+
 def test_a_row_that_cannot_be_read_does_not_lose_the_others() -> None:
     row = {"id": "CAL1", "meetingDate": "snart", "state": "Nytt", "address": None}
 

@@ -51,7 +51,9 @@ class TestList:
 
         assert list(answer.context["meetings"]) == [meeting]
 
-    @pytest.mark.parametrize("day", ["", "x", "2026-02-30", "20261124x"])
+    @pytest.mark.parametrize(
+        "day", ["", "x", "2026-02-30", "20261124x", "0001-01-01", "9999-12-31"]
+    )
     def test_what_is_no_day_is_today(self, as_bokare: Client, office: Office, day: str) -> None:
         answer = as_bokare.get(reverse("meetings:list"), {"day": day})
 

@@ -125,3 +125,54 @@ def test_a_pause_ends_from_here(as_admin: Client, sent: Submission, office: Offi
 
     sent.refresh_from_db()
     assert sent.state == State.QUEUED
+
+
+@pytest.fixture
+def as_staff_booker(bokare: User) -> Client:
+    """May look at the admin of her office, and decides nothing there either."""
+    bokare.is_staff = True
+    bokare.save()
+    bokare.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client = Client()
+    client.force_login(bokare)
+    return client
+
+
+def test_the_admin_opens_no_door_that_the_page_keeps_shut(
+    as_staff_booker: Client, sent: Submission, office: Office
+) -> None:
+    Submission.objects.update(state=State.UNKNOWN)
+    pause = Pause.objects.create(office=office, status=401)
+
+    run(as_staff_booker, "send_again", sent, "vill")
+    as_staff_booker.post(
+        reverse("admin:submissions_pause_changelist"),
+        {"action": "end", "_selected_action": pause.pk},
+    )
+
+    sent.refresh_from_db()
+    pause.refresh_from_db()
+    assert sent.state == State.UNKNOWN
+    assert pause.ended_at is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["submissions_submission", "submissions_attempt", "submissions_pause", "offices_contact",
+     "offices_syncrun", "meetings_meeting"],
+)  # fmt: skip
+def test_the_filters_name_no_strangers_office(
+    as_staff_booker: Client, sent: Submission, neighbour_office: Office, page: str
+) -> None:
+    text = as_staff_booker.get(reverse(f"admin:{page}_changelist")).content.decode()
+
+    assert neighbour_office.name not in text
+
+
+def test_people_and_their_rights_are_for_superusers_alone(
+    as_staff_booker: Client, as_admin: Client, grannkontor: User
+) -> None:
+    url = reverse("admin:offices_user_change", args=[grannkontor.pk])
+
+    assert as_staff_booker.get(url).status_code in (403, 404)
+    assert as_admin.get(url).status_code == 200

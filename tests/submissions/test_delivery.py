@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
+from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from connect.calls import Reply
 from lib.sealing import seal_row
 from offices.models import Credential, Office, User
 from sandbox.server import Sandbox
 from submissions import delivery, outbox
-from submissions.delivery import backoff_seconds, claim, deliver, sweep
+from submissions.delivery import backoff_seconds, claim, deliver, id_in, sweep
 from submissions.models import Attempt, Event, Pause, State, Submission
 from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
@@ -117,7 +121,7 @@ class TestNothingWasSent:
     def test_after_a_day_a_person_is_asked(self, settings, submission: Submission) -> None:
         settings.VITEC_BASE_URL = "http://127.0.0.1:9"
         yesterday = timezone.now() - dt.timedelta(hours=25)
-        Submission.objects.update(hold_until=yesterday)
+        Submission.objects.update(trying_since=yesterday)
 
         deliver(submission.pk)
 
@@ -138,15 +142,31 @@ class TestNothingWasSent:
         assert 30 < wait <= 40
         assert events(submission)[-1] == "busy"
 
-    def test_an_office_without_a_login_waits(self, submission: Submission) -> None:
-        Credential.objects.all().delete()
+    def test_the_day_runs_from_the_first_try_that_failed(
+        self, settings, submission: Submission
+    ) -> None:
+        """Not from when it was written: it may have been paused over the weekend."""
+        settings.VITEC_BASE_URL = "http://127.0.0.1:9"
+        Submission.objects.update(hold_until=timezone.now() - dt.timedelta(days=3))
 
         deliver(submission.pk)
 
         assert state_of(submission) == State.QUEUED
-        assert submission.attempts.last().cause == "no_credential"  # type: ignore[union-attr]
 
-    def test_a_row_that_no_key_opens_waits_and_says_so(
+    def test_an_office_without_a_login_is_paused_until_it_has_one(
+        self, submission: Submission, office: Office
+    ) -> None:
+        Credential.objects.all().delete()
+        deliver(submission.pk)
+        assert state_of(submission) == State.HELD
+        assert Pause.objects.get().status == 0
+
+        Credential.objects.create(office=office, username="sandbox", password="sandbox")
+        deliver(submission.pk)
+
+        assert state_of(submission) == State.DELIVERED
+
+    def test_a_row_that_no_key_opens_is_a_question_for_a_person(
         self, vitec: Sandbox, submission: Submission
     ) -> None:
         Submission.objects.update(key="")
@@ -154,7 +174,82 @@ class TestNothingWasSent:
         deliver(submission.pk)
 
         assert posts(vitec) == []
-        assert submission.attempts.last().cause == "unsealable"  # type: ignore[union-attr]
+        assert state_of(submission) == State.FAILED
+        assert events(submission)[-2:] == ["not_sent", "gave_up"]
+
+
+class TestOurOwnFaults:
+    @pytest.fixture
+    def broken_client(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise RuntimeError("Anna Ek 070-174 06 05")
+
+        monkeypatch.setattr(delivery, "client_for", fail)
+
+    def test_a_fault_before_the_first_byte_is_certain_and_tried_again_later(
+        self, submission: Submission, broken_client: None
+    ) -> None:
+        deliver(submission.pk)
+
+        submission.refresh_from_db()
+        assert submission.state == State.QUEUED
+        assert submission.not_before > timezone.now()
+        assert submission.attempts.last().cause == "RuntimeError"  # type: ignore[union-attr]
+
+    def test_a_fault_after_it_is_uncertain(
+        self, submission: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mark = delivery._mark_sending
+
+        def marks_and_fails(claimed: Submission) -> None:
+            mark(claimed)
+            raise RuntimeError
+
+        monkeypatch.setattr(delivery, "_mark_sending", marks_and_fails)
+
+        deliver(submission.pk)
+
+        assert state_of(submission) == State.UNKNOWN
+
+    def test_what_the_fault_says_is_not_logged(
+        self, submission: Submission, broken_client: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        deliver(submission.pk)
+
+        assert "cause=RuntimeError" in caplog.text
+        assert "Anna" not in caplog.text
+
+    def test_a_row_that_kills_its_worker_does_so_for_a_day_and_no_longer(
+        self, submission: Submission
+    ) -> None:
+        claim(submission.pk)
+        Submission.objects.update(trying_since=timezone.now() - dt.timedelta(hours=25))
+        _let_lease_expire()
+
+        assert sweep() == []
+        assert state_of(submission) == State.FAILED
+
+    def test_an_answer_in_hand_outlives_a_database_that_goes_away(
+        self, submission: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settle = delivery._settle_delivered
+        gone = iter([OperationalError, InterfaceError])
+
+        def flaky(*arguments: Any) -> None:
+            if error := next(gone, None):
+                raise error
+            settle(*arguments)
+
+        monkeypatch.setattr(delivery, "_settle_delivered", flaky)
+        monkeypatch.setattr(delivery.connection, "close", lambda: None)
+
+        deliver(submission.pk)
+
+        assert state_of(submission) == State.DELIVERED
+
+    @pytest.mark.parametrize("answer", ["Skapad för Anna Ek", "x" * 101, ""])
+    def test_an_answer_that_is_no_id_is_not_kept_as_one(self, answer: str) -> None:
+        assert id_in(Reply(200, answer, "", 0, "")) == ""
 
 
 class TestUncertain:
@@ -271,7 +366,7 @@ class TestDenied:
 
 
 def _another(user: User, office: Office, known: Known) -> Submission:
-    return make_submission(user, office, contact_id=known.contact_id)
+    return make_submission(user, office, contact_id=known.contact_id, note=uuid.uuid4().hex)
 
 
 class TestCrashes:
@@ -339,8 +434,14 @@ class TestCrashes:
         assert state_of(submission) == State.DELIVERED
         assert events(submission)[-2:] == ["sending_expired", "late"]
 
-    def test_a_late_answer_does_not_undo_a_persons_decision(
-        self, submission: Submission, monkeypatch: pytest.MonkeyPatch, chef: User
+    @pytest.mark.parametrize("decide", [outbox.mark_not_delivered, outbox.send_again])
+    def test_a_late_answer_outranks_what_a_person_guessed_and_nothing_is_sent_again(
+        self,
+        vitec: Sandbox,
+        submission: Submission,
+        monkeypatch: pytest.MonkeyPatch,
+        chef: User,
+        decide: Any,
     ) -> None:
         mark = delivery._mark_sending
 
@@ -348,14 +449,64 @@ class TestCrashes:
             mark(claimed)
             _let_lease_expire()
             sweep()
-            outbox.mark_not_delivered(claimed, chef, "Finns inte i kalendern")
+            decide(Submission.objects.get(), chef, "Finns inte i kalendern")
 
         monkeypatch.setattr(delivery, "_mark_sending", paused)
 
         deliver(submission.pk)
+        monkeypatch.undo()
+        deliver(submission.pk)
 
-        assert state_of(submission) == State.CANCELLED
+        assert state_of(submission) == State.DELIVERED
         assert events(submission)[-1] == "late"
+        assert len(posts(vitec)) == 1
+
+    def test_a_late_answer_leaves_alone_what_has_been_taken_up_anew(
+        self, submission: Submission, monkeypatch: pytest.MonkeyPatch, chef: User
+    ) -> None:
+        mark = delivery._mark_sending
+
+        def taken_by_another(claimed: Submission) -> None:
+            mark(claimed)
+            _let_lease_expire()
+            sweep()
+            outbox.send_again(Submission.objects.get(), chef, "Finns inte")
+            claim(claimed.pk)
+
+        monkeypatch.setattr(delivery, "_mark_sending", taken_by_another)
+
+        deliver(submission.pk)
+
+        assert state_of(submission) == State.CLAIMED
+        assert events(submission)[-1] == "late"
+
+    def test_a_denial_of_a_login_that_was_changed_meanwhile_pauses_nothing(
+        self, vitec: Sandbox, submission: Submission, office: Office
+    ) -> None:
+        vitec.behave("comeback", "unauthorized", times=1)
+        mark = delivery._mark_sending
+
+        def changed_meanwhile(claimed: Submission) -> None:
+            mark(claimed)
+            Credential.objects.get().save()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(delivery, "_mark_sending", changed_meanwhile)
+            deliver(submission.pk)
+        deliver(submission.pk)
+
+        assert not Pause.objects.exists()
+        assert state_of(submission) == State.DELIVERED
+
+    @pytest.mark.parametrize("column", ["lease_until", "rung_at"])
+    def test_a_clock_that_was_set_back_keeps_nothing_waiting(
+        self, submission: Submission, column: str
+    ) -> None:
+        if column == "lease_until":
+            claim(submission.pk)
+        Submission.objects.update(**{column: timezone.now() + dt.timedelta(days=2)})
+
+        assert sweep() == [submission.pk]
 
 
 class TestSweep:

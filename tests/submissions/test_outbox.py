@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import io
 import threading
 import uuid
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
@@ -12,7 +15,7 @@ from meetings import kinds
 from offices.models import Office, User
 from submissions import outbox
 from submissions.models import Attempt, Event, State, Submission
-from submissions.outbox import FormUsed, Wish, submit
+from submissions.outbox import FormUsed, SameContent, Wish, submit
 from tests.factories import comeback_values, make_contact, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +28,7 @@ def wish(user: User, office: Office, token: uuid.UUID, **values: object) -> Wish
         kind=kinds.COMEBACK,
         cleaned=comeback_values(**values),
         typed={"note": [str(values.get("note", ""))]},
+        again={},
         token=token,
     )
 
@@ -83,7 +87,46 @@ class TestSubmit:
     ) -> None:
         token = uuid.uuid4()
 
-        assert submit(wish(bokare, office, token)) != submit(wish(maklare, office, token))
+        first = submit(wish(bokare, office, token))
+
+        assert submit(wish(maklare, office, token, note="annat")) != first
+
+    def test_the_very_same_from_another_form_is_asked_about(
+        self, bokare: User, maklare: User, office: Office
+    ) -> None:
+        first = submit(wish(bokare, office, uuid.uuid4()))
+        same = wish(maklare, office, uuid.uuid4())
+
+        with pytest.raises(SameContent) as known:
+            submit(same)
+
+        assert known.value.submission == first
+        although = dataclasses.replace(same, although=str(first.code))
+        assert submit(although) != first
+
+    @pytest.mark.parametrize("state", [State.REJECTED, State.CANCELLED, State.FAILED])
+    def test_what_is_certainly_not_there_may_be_sent_anew(
+        self, bokare: User, office: Office, state: State
+    ) -> None:
+        submit(wish(bokare, office, uuid.uuid4()))
+        Submission.objects.update(state=state)
+
+        assert submit(wish(bokare, office, uuid.uuid4()))
+
+    def test_the_same_at_another_office_is_another_matter(
+        self, bokare: User, office: Office, neighbour_office: Office
+    ) -> None:
+        submit(wish(bokare, office, uuid.uuid4()))
+
+        assert submit(wish(bokare, neighbour_office, uuid.uuid4()))
+
+    def test_words_that_mean_another_moment_a_minute_later_are_still_the_same_form(
+        self, bokare: User, office: Office
+    ) -> None:
+        first = wish(bokare, office, uuid.uuid4())
+        later = comeback_values(date=first.cleaned["date"] + dt.timedelta(minutes=1))
+
+        assert submit(first) == submit(dataclasses.replace(first, cleaned=later))
 
     def test_the_grace_period_is_by_the_databases_clock(
         self, settings, bokare: User, office: Office
@@ -220,3 +263,28 @@ def test_erasing_the_key_erases_the_person_and_keeps_the_facts(
     assert submission.summary == ""
     assert submission.attempts.count() == 1
     assert submission.created_by == bokare
+
+
+class TestQuarantine:
+    @pytest.mark.parametrize(
+        "state", [State.QUEUED, State.CLAIMED, State.SENDING, State.HELD, State.FAILED]
+    )
+    def test_after_a_restore_nothing_is_sent_by_what_old_rows_say(
+        self, bokare: User, office: Office, state: State
+    ) -> None:
+        submission = make_submission(bokare, office)
+        Submission.objects.update(state=state)
+
+        call_command("quarantine", stdout=io.StringIO())
+
+        submission.refresh_from_db()
+        assert submission.state == State.UNKNOWN
+        assert submission.attempts.last().event == Event.QUARANTINED  # type: ignore[union-attr]
+        assert not Submission.objects.due().exists()
+
+    @pytest.mark.parametrize("state", [State.DELIVERED, State.REJECTED, State.CANCELLED])
+    def test_what_is_settled_stays(self, bokare: User, office: Office, state: State) -> None:
+        make_submission(bokare, office)
+        Submission.objects.update(state=state)
+
+        assert outbox.quarantine() == 0

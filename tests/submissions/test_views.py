@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -13,7 +14,8 @@ from meetings import kinds
 from offices.models import Office, User
 from sandbox.server import Sandbox
 from submissions.delivery import deliver
-from submissions.models import Pause, State, Submission
+from submissions.journal import note
+from submissions.models import Event, Pause, State, Submission
 from tests.factories import make_colleague, make_contact, make_meeting, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +162,51 @@ class TestCorrecting:
 
         assert Submission.objects.latest("pk").corrects == refused
 
+    def test_it_goes_out_from_the_office_that_sent_the_first(
+        self,
+        bokare: User,
+        as_bokare: Client,
+        refused: Submission,
+        posted: dict[str, str],
+        neighbour_office: Office,
+    ) -> None:
+        bokare.memberships.create(office=neighbour_office)
+        as_bokare.post(reverse("offices:choose"), {"office": neighbour_office.customer_id})
+
+        form = as_bokare.get(FORM, {"corrects": str(refused.code)})
+        assert form.context["office"] == refused.office
+        as_bokare.post(
+            FORM,
+            {
+                **posted,
+                "note": "Kort",
+                "corrects": str(refused.code),
+                "office": neighbour_office.customer_id,
+            },
+        )
+
+        assert Submission.objects.latest("pk").office == refused.office
+
+    def test_words_that_were_relative_come_back_as_the_day_they_meant(
+        self, as_bokare: Client, posted: dict[str, str]
+    ) -> None:
+        as_bokare.post(FORM, {**posted, "date": "3v"})
+        submission = Submission.objects.get()
+        in_state(submission, State.REJECTED)
+
+        form = as_bokare.get(FORM, {"corrects": str(submission.code)}).context["form"]
+
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d 09:00", form["date"].value())
+
+    def test_one_that_has_been_corrected_says_so(
+        self, as_bokare: Client, refused: Submission, posted: dict[str, str]
+    ) -> None:
+        as_bokare.post(FORM, {**posted, "note": "Kort", "corrects": str(refused.code)})
+
+        text = as_bokare.get(refused.get_absolute_url()).content.decode()
+
+        assert "redan rättad" in text
+
     def test_a_delivered_one_cannot_be_corrected(self, as_bokare: Client, sent: Submission) -> None:
         in_state(sent, State.DELIVERED)
 
@@ -254,6 +301,30 @@ class TestDetail:
 
     def test_a_colleague_sees_it(self, as_maklare: Client, sent: Submission) -> None:
         assert as_maklare.get(sent.get_absolute_url()).status_code == 200
+
+
+class TestTryNow:
+    def test_it_is_offered_while_a_failed_try_waits(
+        self, as_bokare: Client, sent: Submission
+    ) -> None:
+        url = reverse("submissions:send_now", args=[sent.code])
+        assert url not in as_bokare.get(sent.get_absolute_url()).content.decode()
+
+        Submission.objects.update(trying_since=timezone.now())
+
+        assert url in as_bokare.get(sent.get_absolute_url()).content.decode()
+
+    def test_it_is_not_while_vitec_has_asked_us_to_wait(
+        self, as_bokare: Client, sent: Submission
+    ) -> None:
+        later = timezone.now() + dt.timedelta(minutes=10)
+        Submission.objects.update(trying_since=timezone.now(), not_before=later)
+        note(sent, Event.BUSY)
+        url = reverse("submissions:send_now", args=[sent.code])
+
+        assert url not in as_bokare.get(sent.get_absolute_url()).content.decode()
+        as_bokare.post(url)
+        assert not Submission.objects.due().exists()
 
 
 class TestActions:
@@ -369,6 +440,26 @@ class TestList:
         self, as_bokare: Client, sent: Submission, query: dict[str, str]
     ) -> None:
         assert list(as_bokare.get(reverse("submissions:list"), query).context["page"]) == []
+
+    @pytest.mark.parametrize("state", [State.UNKNOWN, State.FAILED, State.REJECTED])
+    def test_what_waits_for_me_is_one_key_away_on_every_page(
+        self, as_bokare: Client, sent: Submission, state: State
+    ) -> None:
+        assert "needs-me" not in as_bokare.get(reverse("meetings:list")).content.decode()
+        in_state(sent, state)
+
+        assert "state=needs-me" in as_bokare.get(reverse("meetings:list")).content.decode()
+        page = as_bokare.get(reverse("submissions:list"), {"state": "needs-me"}).context["page"]
+        assert list(page) == [sent]
+
+    def test_what_is_uncertain_waits_for_the_offices_manager_too(
+        self, as_chef: Client, as_maklare: Client, sent: Submission
+    ) -> None:
+        in_state(sent, State.UNKNOWN)
+        query = {"state": "needs-me"}
+
+        assert list(as_chef.get(reverse("submissions:list"), query).context["page"]) == [sent]
+        assert list(as_maklare.get(reverse("submissions:list"), query).context["page"]) == []
 
     def test_a_page_beyond_the_last_is_the_last(self, as_bokare: Client, sent: Submission) -> None:
         answer = as_bokare.get(reverse("submissions:list"), {"page": "-1"})

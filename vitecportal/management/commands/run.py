@@ -92,10 +92,8 @@ def commands() -> dict[str, list[str]]:
     web = [python, "-m", "gunicorn", "vitecportal.wsgi", "--bind", f"{HOST}:{settings.PORT}"]
     children = {
         "web": [*web, "--worker-class", "gthread", "--workers", "1", "--threads", "8"],
-        "worker": [
-            *celery, "worker", "--pool", "threads", "--concurrency", "8",
-            "--without-gossip", "--without-mingle", "--loglevel", "INFO",
-        ],
+        "worker": worker(settings.CELERY_TASK_DEFAULT_QUEUE, 8),
+        "sync": worker(settings.SYNC_QUEUE, 2),
         "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
     }  # fmt: skip
     if settings.PRACTICE:
@@ -103,6 +101,15 @@ def commands() -> dict[str, list[str]]:
         port = str(settings.SANDBOX_PORT)
         children["sandbox"] = [python, "-m", "sandbox", "--port", port, "--state", state]
     return children
+
+
+def worker(queue: str, concurrency: int) -> list[str]:
+    """A worker of one queue, in one process with threads."""
+    return [
+        sys.executable, "-m", "celery", "-A", "vitecportal", "worker", "--queues", queue,
+        "--pool", "threads", "--concurrency", str(concurrency), "--hostname", f"{queue}@%h",
+        "--without-gossip", "--without-mingle", "--loglevel", "INFO",
+    ]  # fmt: skip
 
 
 def is_ready(seconds_since_start: float) -> bool:
