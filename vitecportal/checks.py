@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -29,6 +30,23 @@ def secrets_are_given(**_: Any) -> list[CheckMessage]:
         for name, is_given in given.items()
         if not is_given
     ]
+
+
+@register(Tags.security)
+def sealing_keys_are_keys(**_: Any) -> list[CheckMessage]:
+    """Found out at the start, not when the first person presses send."""
+    try:
+        for key in settings.FIELD_ENCRYPTION_KEYS:
+            Fernet(key)
+    except ValueError:
+        return [
+            Error(
+                "FIELD_ENCRYPTION_KEYS holds something that is no key.",
+                hint="Make one as docs/operations.md says; several are separated by commas.",
+                id="vitecportal.E006",
+            )
+        ]
+    return []
 
 
 @register(Tags.security, deploy=True)

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from offices.models import User
 from tests.vitecportal.environment import PRODUCTION, run_python
+from vitecportal import checks
 
 CHECK = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
 
@@ -89,3 +90,12 @@ def test_it_stops_an_environment_with_nothing_set(tmp_path):
 def test_it_complains_of_nothing_while_developing(tmp_path):
     done = run_python(["manage.py", "check", "--fail-level", "WARNING"], tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_sealing_key_that_is_no_key_is_found_out_at_the_start(settings):
+    settings.FIELD_ENCRYPTION_KEYS = ["no key"]
+    assert [fault.id for fault in checks.sealing_keys_are_keys()] == ["vitecportal.E006"]
+
+
+def test_a_sealing_key_that_is_one_is_accepted(settings):
+    assert checks.sealing_keys_are_keys() == []
