@@ -35,7 +35,7 @@ class State(models.TextChoices):
     """Where a submission stands. Changed only by conditional UPDATE, see `QuerySet.move`."""
 
     QUEUED = "queued", _("Waiting")
-    CLAIMED = "claimed", _("Sending")
+    CLAIMED = "claimed", _("Connecting")
     SENDING = "sending", _("Sending")
     DELIVERED = "delivered", _("Delivered")
     REJECTED = "rejected", _("Refused")
