@@ -18,9 +18,10 @@ from meetings import kinds
 from meetings.forms import ComebackForm
 from meetings.models import Meeting
 from meetings.wording import say
+from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import SyncRun
-from submissions.views import office_of, submit_page
+from submissions.views import submit_page
 
 # A day further away than this is a slip of the hand.
 YEARS = 100

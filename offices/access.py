@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from offices.http import PortalRequest
 from offices.models import Office, Role, User
 
 SESSION_KEY = "office"
@@ -36,6 +38,19 @@ def chosen_office(request: HttpRequest) -> Office | None:
     offices = list(offices_for(request.user))
     chosen = request.session.get(SESSION_KEY)
     return next((o for o in offices if o.customer_id == chosen), offices[0] if offices else None)
+
+
+def office_of(request: PortalRequest) -> Office:
+    """The office that a posted form was opened for; without one, the chosen office.
+
+    Not the chosen one first: it may have been changed in another tab since. Raises Http404 for
+    an office that is not the person's, PermissionDenied for a person of no office.
+    """
+    if posted := request.POST.get("office"):
+        return office_or_404(request.user, posted)
+    if request.office is None:
+        raise PermissionDenied
+    return request.office
 
 
 def managed_by(user: User | AnonymousUser) -> QuerySet[Office]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,9 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from offices import contact_search
-from offices.access import choose_office, office_or_404
+from offices.access import choose_office, office_of, office_or_404
 from offices.http import PortalRequest
-from offices.models import Office
 
 
 @require_POST
@@ -34,7 +32,7 @@ def find_contacts(request: PortalRequest) -> HttpResponse:
 
     They ask again by themselves (`?everywhere`) for those whom only Vitec knows.
     """
-    office, text = _office(request), request.POST.get("contact_search", "")
+    office, text = office_of(request), request.POST.get("contact_search", "")
     context: dict[str, Any] = {"text": text, "name": "contact_id"}
     if "everywhere" in request.GET:
         found = contact_search.find_everywhere(office, text)
@@ -51,7 +49,7 @@ def quick_search(request: PortalRequest) -> HttpResponse:
 
     While somebody types ours alone, on Enter those whom only Vitec knows as well.
     """
-    office, text = _office(request), request.POST.get("q", "")
+    office, text = office_of(request), request.POST.get("q", "")
     find = contact_search.find_ours if request.htmx else contact_search.find_everywhere
     found = find(office, text)
     template = "offices/search.html"
@@ -59,11 +57,3 @@ def quick_search(request: PortalRequest) -> HttpResponse:
         template += "#results"
     context = {"contacts": found.contacts, "found": found, "text": text}
     return render(request, template, context)
-
-
-def _office(request: PortalRequest) -> Office:
-    if posted := request.POST.get("office"):
-        return office_or_404(request.user, posted)
-    if request.office is None:
-        raise PermissionDenied
-    return request.office

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from connect.answers import place
-from offices.access import administers, office_or_404
+from offices.access import administers, office_of, office_or_404
 from offices.http import PortalRequest
 from offices.models import Office
 from submissions import outbox
@@ -90,15 +90,6 @@ def _submit(
     if request.htmx:
         return HttpResponseClientRedirect(submission.get_absolute_url())
     return redirect(submission)
-
-
-def office_of(request: PortalRequest) -> Office:
-    """The office that the form was opened for, not one chosen since in another tab."""
-    if posted := request.POST.get("office"):
-        return office_or_404(request.user, posted)
-    if request.office is None:
-        raise PermissionDenied
-    return request.office
 
 
 def _corrected(request: PortalRequest, kind: Kind) -> Submission | None:
