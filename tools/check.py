@@ -34,7 +34,7 @@ def checks() -> dict[str, list[str]]:
         "ruff format": [str(BIN / "ruff"), "format", "--check", "."],
         "mypy": [str(BIN / "mypy")],
         "import-linter": [str(BIN / "lint-imports"), "--no-cache"],
-        "djlint": [str(BIN / "djlint"), "--check", "--lint", "--quiet", *TEMPLATES],
+        "djlint": [str(BIN / "djlint"), "--check", "--lint", *TEMPLATES],
         "migrations": [*manage, "makemigrations", "--check", "--dry-run"],
         "deploy": [*manage, "check", "--deploy", "--fail-level", "WARNING"],
         "messages": [sys.executable, "-m", "tools.messages", "--check"],
