@@ -1,34 +1,45 @@
-"""What every page of the house shows: the menu, the offices, the banners."""
+"""What every page of the house shows: the menu, the offices, the banners.
+
+All but the settings are functions, which a template calls when it comes to them: a fragment that
+is asked for every second shows none of it and pays for none of it.
+"""
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from offices.access import administers, offices_for
+from offices.access import managed_by, offices_for
+from offices.models import Office, User
 from submissions.kinds import all_kinds
 from submissions.models import Pause, Submission
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """kinds for the menu, offices for the switcher, open pauses, each with `may_end`;
-
-    needing_me: how many submissions wait for this person.
+    """practice, version; for signed-in people also kinds (for the menu), my_offices (for the
+    switcher), active_office, open_pauses (each with `may_end`) and needing_me (how many
+    submissions wait for this person).
     """
     context: dict[str, Any] = {"practice": settings.PRACTICE, "version": settings.VERSION}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
-    offices = list(offices_for(user))
+    return context | {
+        "kinds": all_kinds,
+        "my_offices": functools.cache(lambda: list(offices_for(user))),
+        "active_office": request.office,  # type: ignore[attr-defined]
+        "open_pauses": functools.cache(lambda: _open_pauses(user)),
+        "needing_me": functools.cache(lambda: Submission.objects.needing(user).count()),
+    }
+
+
+def _open_pauses(user: User) -> list[Pause]:
+    offices: list[Office] = list(offices_for(user))
+    managed = set(managed_by(user).values_list("pk", flat=True))
     pauses = list(Pause.objects.filter(office__in=offices, ended_at=None).select_related("office"))
     for pause in pauses:
-        pause.may_end = administers(user, pause.office)  # type: ignore[attr-defined]
-    return context | {
-        "kinds": all_kinds(),
-        "my_offices": offices,
-        "active_office": request.office,  # type: ignore[attr-defined]
-        "open_pauses": pauses,
-        "needing_me": Submission.objects.needing(user).count(),
-    }
+        pause.may_end = pause.office_id in managed  # type: ignore[attr-defined]
+    return pauses

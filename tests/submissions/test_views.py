@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -504,3 +505,13 @@ class TestPauseBanner:
         text = as_grannkontor.get(reverse("submissions:list")).content.decode()
 
         assert "nekar" not in text
+
+
+def test_a_page_that_asks_every_second_asks_the_database_little(
+    as_bokare: Client, sent: Submission, django_assert_max_num_queries: Any
+) -> None:
+    url = reverse("submissions:status", args=[sent.code])
+    as_bokare.get(url)
+
+    with django_assert_max_num_queries(12):
+        as_bokare.get(url)
