@@ -18,6 +18,14 @@ from submissions import append_only
 from tests.factories import make_office, make_user
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser comes last: its driver keeps an event loop running in this very thread, in
+    which Django refuses to ask the database and no process should be forked.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def emptying_spares_no_audit() -> Iterator[None]:
     """Django empties tables after a transactional test; the audit's triggers would refuse."""
