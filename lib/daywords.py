@@ -28,7 +28,7 @@ Times
       "14 dec kl 2030" is half past eight in the evening.
     * A number after a weekday is an hour: "mån 14" is Monday 14:00, "mån den 14" a date.
     * A time alone is today when still ahead, else tomorrow. "om 2 timmar" counts real hours, also
-      over a night when the clocks change.
+      over a night when the clocks change; "1,5 h" is an hour and a half.
     * "m" is months and "min" minutes.
 
 The grammar is built from parsers of one kind. A parser takes the line and a position in it, and
@@ -48,7 +48,9 @@ from typing import Final, TypeVar
 from lib import when
 from lib.when import STOCKHOLM, Code, Unreadable
 
-__all__ = ["STOCKHOLM", "Code", "Reading", "Unreadable", "read", "say", "say_day"]
+__all__ = [
+    "STOCKHOLM", "Code", "Reading", "Unreadable", "read", "read_end", "say", "say_day", "say_span",
+]  # fmt: skip
 
 _LONGEST_TEXT: Final = 120
 _MOST_TOKENS: Final = 24
@@ -70,14 +72,21 @@ def read(
     Raises `Unreadable` with a code for any text that names no day or time. A text without a time
     gets `default_time`, meant as Stockholm time.
     """
-    local = _in_stockholm(now)
-    complaint: Unreadable | None = None
-    for phrase in _phrases(_line(text, language)):
-        try:
-            return _settle(phrase, local, default_time)
-        except Unreadable as unreadable:
-            complaint = complaint or unreadable
-    raise complaint or Unreadable("unreadable")
+    return _first_that_exists(text, language, _in_stockholm(now), default_time)
+
+
+def read_end(text: str, *, start: datetime, language: str = "sv") -> datetime:
+    """Read when something ends that begins at the aware moment `start`.
+
+    A time alone ("15:30") is on the day of the start, "45 min" and "1,5 h" are how long it lasts,
+    and days in words count from the start. May lie before it: the caller judges that. Raises
+    `Unreadable` as `read` does.
+    """
+    local = _in_stockholm(start)
+    likeliest = next(_phrases(_line(text, language)), _Phrase())
+    if likeliest.day is None and likeliest.clock is not None:
+        return when.stockholm(local.date(), likeliest.clock.settled())
+    return _first_that_exists(text, language, local, local.time()).moment
 
 
 def say(moment: datetime, *, language: str = "sv", now: datetime | None = None) -> str:
@@ -92,6 +101,14 @@ def say(moment: datetime, *, language: str = "sv", now: datetime | None = None) 
     week = local.isocalendar().week
     day = say_day(local.date(), language=language)
     return f"{lead}{day} {tongue.at} {local:%H:%M} ({tongue.week} {week})"
+
+
+def say_span(start: datetime, end: datetime, *, language: str = "sv") -> str:
+    """From when to when: "mån 14 dec 2026 kl. 09:00–10:00 (v. 51)"; over midnight both in full."""
+    first, last = _in_stockholm(start), _in_stockholm(end)
+    if first.date() != last.date():
+        return f"{say(first, language=language)} – {say(last, language=language)}"
+    return say(first, language=language).replace(f"{first:%H:%M}", f"{first:%H:%M}–{last:%H:%M}")
 
 
 def say_day(day: date, *, language: str = "sv") -> str:
@@ -323,6 +340,7 @@ _QUARTER: Final = _table({"kvart|quarter|a quarter": 15})
 _PAST_OR_TO: Final = _table({"över|past|after": 1, "i|to": -1})
 _HALF: Final = _table({"halv": -30, "half past": 30})
 _JOINTS: Final = {mark: _table({mark: None}) for mark in ":./-"}
+_DECIMAL_MARKS: Final = _table({",|.": None})
 _T_JOINT: Final = _table({"t": None})
 
 
@@ -880,6 +898,16 @@ def _minutes(line: _Line, at: int) -> _Found[int]:
             for minutes, end in _amount(_MINUTE_UNITS, line, start):
                 yield hours + minutes, end
         yield hours, after
+    yield from _decimal_hours(line, at)
+
+
+def _decimal_hours(line: _Line, at: int) -> _Found[int]:
+    """1,5 h and 0.75 tim."""
+    for hours, after in _number(line, at):
+        for _, past_mark in _look(_DECIMAL_MARKS, line, after):
+            for figures, then in _figures(line, past_mark, 1, 2):
+                for size, end in _look(_HOUR_UNITS, line, then):
+                    yield round(float(f"{hours}.{figures}") * size), end
 
 
 def _amount(units: Mapping[_Words, int], line: _Line, at: int) -> _Found[int]:
@@ -900,6 +928,16 @@ _phrase: Final = _first_of(
 
 
 # --- Counting out ---------------------------------------------------------------------------------
+
+
+def _first_that_exists(text: str, language: str, now: datetime, default_time: time) -> Reading:
+    complaint: Unreadable | None = None
+    for phrase in _phrases(_line(text, language)):
+        try:
+            return _settle(phrase, now, default_time)
+        except Unreadable as unreadable:
+            complaint = complaint or unreadable
+    raise complaint or Unreadable("unreadable")
 
 
 def _settle(phrase: _Phrase, now: datetime, default_time: time) -> Reading:

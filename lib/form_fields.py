@@ -49,6 +49,21 @@ def read_moment(text: str) -> dt.datetime:
     try:
         reading = daywords.read(text, now=timezone.localtime(), language=get_language() or "sv")
     except daywords.Unreadable as error:
-        code = error.code if error.code in MESSAGES else "unreadable"
-        raise ValidationError(MESSAGES[code], code=code) from error
+        raise _complaint(error) from error
     return reading.moment
+
+
+def read_end(text: str, start: dt.datetime) -> dt.datetime:
+    """When something ends that begins at `start`: a time, a length or a day; Stockholm time.
+
+    Raises ValidationError with a text for people.
+    """
+    try:
+        return daywords.read_end(text, start=start, language=get_language() or "sv")
+    except daywords.Unreadable as error:
+        raise _complaint(error) from error
+
+
+def _complaint(error: daywords.Unreadable) -> ValidationError:
+    code = error.code if error.code in MESSAGES else "unreadable"
+    return ValidationError(MESSAGES[code], code=code)

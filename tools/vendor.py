@@ -88,10 +88,10 @@ PACKAGES = [
 
 ICONS = """
 adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-right ban building-store
-calendar calendar-event calendar-off check chevron-down chevron-left chevron-right circle-check
-circle-x clock clock-pause cloud-off cloud-search copy help-circle history hourglass-high inbox
-info-circle keyboard language list-check logout menu-2 pencil phone phone-call refresh repeat
-school search send settings sun user user-question x
+calendar calendar-event calendar-off calendar-plus check chevron-down chevron-left chevron-right
+circle-check circle-x clock clock-pause cloud-off cloud-search copy help-circle history
+hourglass-high inbox info-circle keyboard language list-check logout menu-2 pencil phone
+phone-call refresh repeat school search send settings sun user user-question x
 """
 
 

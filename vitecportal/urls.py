@@ -21,5 +21,6 @@ urlpatterns = [
     path("offices/", include("offices.urls")),
     path("submissions/", include("submissions.urls")),
     path("meetings/", include("meetings.urls")),
+    path("calendar/", include("calendar_app.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,102 @@
+"""What the calendar says to Vitec: the endpoint, and a pure function to a frozen call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from calendar_app.recurrence import Rule
+from connect import dates
+from connect.calls import Answer, Call, Endpoint
+from connect.enums import DayOfWeek, RecurrencePattern
+from offices.models import Office
+
+# Vitec does not say what the end of an all-day event is (unverified). We send the midnight that
+# ends its last day, as calendars commonly do; with no days here it is the midnight that begins it.
+ALL_DAY_ENDS_AFTER = dt.timedelta(days=1)
+
+# Our weekdays (Monday is 0) by Vitec's names.
+WEEKDAYS = [
+    DayOfWeek.MONDAY,
+    DayOfWeek.TUESDAY,
+    DayOfWeek.WEDNESDAY,
+    DayOfWeek.THURSDAY,
+    DayOfWeek.FRIDAY,
+    DayOfWeek.SATURDAY,
+    DayOfWeek.SUNDAY,
+]
+
+CREATE_APPOINTMENT = Endpoint(
+    key="calendar_app.create_appointment",
+    method="POST",
+    path="Appointment/{customer_id}/{user_id}",
+    answer=Answer.TEXT,
+    writes=True,
+    fields={
+        "id": "user_id",
+        "userId": "user_id",
+        "subject": "subject",
+        "location": "location",
+        "startsAt": "starts_at",
+        "endsAt": "ends_at",
+        "allDayEvent": "all_day_event",
+        "note": "note",
+        "recurrence": "recurrence",
+        "recurrencePattern": "recurrence",
+        "recurrenceDayOfWeeks": "recurrence_day_of_weeks",
+        "recurrenceInterval": "recurrence_interval",
+        "recurrenceMonth": "starts_at",
+        "recurrenceDay": "starts_at",
+    },
+    source="https://connect.maklare.vitec.net/Help/Api/POST-Appointment-customerId-id",
+)
+
+
+def appointment_call(office: Office, data: Mapping[str, Any]) -> Call:
+    """One event, or a series without end, in the calendar of one user.
+
+    data: cleaned_data of AppointmentForm. Only what was entered is sent.
+    """
+    body: dict[str, Any] = {"subject": data["subject"]}
+    if data["location"]:
+        body["location"] = data["location"]
+    ends_at = data["ends_at"]
+    if data["all_day_event"]:
+        # On the wall clock, so that it is midnight also after a night of 23 or 25 hours.
+        ends_at += ALL_DAY_ENDS_AFTER
+        body["allDayEvent"] = True
+    body |= {"startsAt": dates.to_vitec(data["starts_at"]), "endsAt": dates.to_vitec(ends_at)}
+    if data["note"]:
+        body["note"] = data["note"]
+    if rule := rule_of(data):
+        body |= _recurrence(rule, data["starts_at"])
+    places = {"customer_id": office.customer_id, "user_id": data["user_id"]}
+    return CREATE_APPOINTMENT.call(places, body=body)
+
+
+def rule_of(data: Mapping[str, Any]) -> Rule | None:
+    """How it repeats, from cleaned_data; None for once."""
+    if not data["recurrence"]:
+        return None
+    return Rule(
+        pattern=RecurrencePattern(data["recurrence"]),
+        interval=data["recurrence_interval"],
+        weekdays=tuple(WEEKDAYS.index(DayOfWeek(day)) for day in data["recurrence_day_of_weeks"]),
+    )
+
+
+def _recurrence(rule: Rule, start: dt.datetime) -> dict[str, Any]:
+    """Day for monthly, month and day for yearly: the help page contradicts itself (unverified)."""
+    fields: dict[str, Any] = {
+        "recurrence": True,
+        "recurrencePattern": rule.pattern.value,
+        "recurrenceInterval": rule.interval,
+    }
+    if rule.pattern == RecurrencePattern.WEEKLY:
+        fields["recurrenceDayOfWeeks"] = [WEEKDAYS[day].value for day in rule.weekdays]
+    if rule.pattern == RecurrencePattern.YEARLY:
+        fields["recurrenceMonth"] = start.month
+    if rule.pattern in (RecurrencePattern.MONTHLY, RecurrencePattern.YEARLY):
+        fields["recurrenceDay"] = start.day
+    return fields

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from calendar_app import views
+
+app_name = "calendar_app"
+urlpatterns = [
+    path("appointments/new/", views.new_appointment, name="new_appointment"),
+    path("appointments/new/preview/", views.preview_appointment, name="preview_appointment"),
+]
