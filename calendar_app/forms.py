@@ -25,8 +25,8 @@ PATTERNS = [
     ("", _("Does not repeat")),
     (RecurrencePattern.DAILY.value, _("Daily")),
     (RecurrencePattern.WEEKLY.value, _("Weekly")),
-    (RecurrencePattern.MONTHLY.value, _("Monthly, the same day of the month")),
-    (RecurrencePattern.YEARLY.value, _("Yearly, the same date")),
+    (RecurrencePattern.MONTHLY.value, _("Monthly")),
+    (RecurrencePattern.YEARLY.value, _("Yearly")),
 ]
 _WHOLE_DAYS = re.compile(r"(\d{1,3})\s*(d|dag|dagar|day|days)", re.IGNORECASE)
 _WHOLE_WEEKS = re.compile(r"(\d{1,2})\s*(v|vecka|veckor|w|week|weeks)", re.IGNORECASE)
@@ -66,7 +66,9 @@ class AppointmentForm(SubmissionForm):
         label=_("Ends"),
         required=False,
         max_length=60,
-        help_text=_("A time or how long: 15:30 · 45 min · 1.5 h · 3 days. Empty: one hour."),
+        help_text=_(
+            "A time or how long: 15:30 · 45 min · 1.5 h · 3 days. Empty: one hour, or the one day."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     recurrence = forms.ChoiceField(label=_("Repeats"), required=False, choices=PATTERNS)

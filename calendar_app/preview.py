@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from calendar_app.payloads import rule_of
 from calendar_app.recurrence import Rule, occurrences
-from calendar_app.wording import day_words, series_words, skipped_words, when_words
+from calendar_app.wording import day_words, moment_words, series_words, skipped_words, when_words
 from lib import daywords, workdays
 
 SHOWN = 10
@@ -74,6 +74,6 @@ def _single(data: Mapping[str, Any], start: dt.datetime) -> dict[str, Any]:
     moved = dt.datetime.combine(working, start.time(), daywords.STOCKHOLM)
     return {
         "day_off": day_off,
-        "instead": f"{day_words(working)} {moved:%H:%M}",
+        "instead": moment_words(moved),
         "instead_typed": f"{moved:%Y-%m-%d %H:%M}",
     }

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lib import when
-from lib.daywords import STOCKHOLM, Reading, Unreadable, read, say, say_day
+from lib.daywords import STOCKHOLM, Reading, Unreadable, read, read_end, say, say_day, say_span
 
 # Monday of week 48, in a year of 53 weeks.
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=STOCKHOLM)
@@ -691,3 +691,76 @@ def test_months_ahead_lands_in_the_right_month(today: date, months: int) -> None
     found = when.months_ahead(months, today)
     assert (found.year - today.year) * 12 + found.month - today.month == months
     assert found.day == today.day or (found + timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("1,5 h", 90), ("1.5 h", 90), ("0,25 tim", 15), ("2,75 timmar", 165), ("1.05 h", 63)],
+)
+def test_parts_of_an_hour_can_be_decimals(text: str, minutes: int) -> None:
+    assert read(f"om {text}", now=NOW).moment == NOW + timedelta(minutes=minutes)
+    assert read_end(text, start=NOW) == NOW + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["1.5", "1,5 v", "1.5 4 h", "h 1.5", "1,555 h"])
+def test_a_decimal_without_hours_is_no_length(text: str) -> None:
+    try:
+        found = read_end(text, start=NOW)
+    except Unreadable:
+        return
+    assert found == NOW.replace(hour=1, minute=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("15:30", "2027-03-02 15:30"),
+        ("halv tolv", "2027-03-02 11:30"),
+        ("09:00", "2027-03-02 09:00"),
+        ("45 min", "2027-03-02 10:45"),
+        ("2 h", "2027-03-02 12:00"),
+        ("fre", "2027-03-05 10:00"),
+        ("fre 15", "2027-03-05 15:00"),
+        ("3/3 12", "2027-03-03 12:00"),
+        ("v 10", "2027-03-08 10:00"),
+        ("2 dagar", "2027-03-04 10:00"),
+        # Before the start: the caller judges that.
+        ("1/3 2027", "2027-03-01 10:00"),
+    ],
+)
+def test_an_end_is_counted_from_the_start(text: str, end: str) -> None:
+    start = local("2027-03-02 10:00")
+    assert f"{read_end(text, start=start):%Y-%m-%d %H:%M}" == end
+
+
+@pytest.mark.parametrize("text", ["", "hoppsan", "25:00", "02:30"])
+def test_an_end_that_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_end(text, start=local("2027-03-28 01:30"))
+
+
+def test_a_length_is_real_hours_also_over_the_clock_change() -> None:
+    spring, autumn = local("2027-03-28 01:30"), local("2027-10-31 01:30")
+    assert f"{read_end('1 h', start=spring):%H:%M}" == "03:30"
+    assert f"{read_end('3 h', start=autumn):%H:%M}" == "03:30"
+
+
+@pytest.mark.parametrize(
+    ("end", "swedish", "english"),
+    [
+        (
+            "2026-12-14 10:00",
+            "mån 14 dec 2026 kl. 09:00–10:00 (v. 51)",
+            "Mon 14 Dec 2026 at 09:00–10:00 (week 51)",
+        ),
+        (
+            "2026-12-21 10:00",
+            "mån 14 dec 2026 kl. 09:00 (v. 51) – mån 21 dec 2026 kl. 10:00 (v. 52)",
+            "Mon 14 Dec 2026 at 09:00 (week 51) – Mon 21 Dec 2026 at 10:00 (week 52)",
+        ),
+    ],
+)
+def test_a_span_in_words(end: str, swedish: str, english: str) -> None:
+    start = local("2026-12-14 09:00")
+    assert say_span(start, local(end)) == swedish
+    assert say_span(start, local(end), language="en") == english

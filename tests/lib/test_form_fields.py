@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
 from lib import form_fields
-from lib.form_fields import MESSAGES, DayWordsField
+from lib.form_fields import MESSAGES, DayWordsField, read_end
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 # A Wednesday.
@@ -105,3 +106,16 @@ def test_it_keeps_what_was_typed(typed):
     form.is_valid()
     assert form["date"].value() == typed
     assert f'value="{typed}"' in str(form["date"])
+
+
+def test_an_end_is_read_from_its_start():
+    assert read_end("15:30", NOW) == NOW.replace(hour=15, minute=30)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("hoppsan", "unreadable"), ("25:00", "no_such_time"), (" ", "unreadable")]
+)
+def test_an_end_that_cannot_be_read_says_why(text, code):
+    with pytest.raises(ValidationError) as refused:
+        read_end(text, NOW)
+    assert refused.value.code == code
