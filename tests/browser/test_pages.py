@@ -13,7 +13,8 @@ from tests.browser.test_comeback import FORM, living, open_first_meeting
 from tests.journeys.stack import Stack
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-PAGES = ["/meetings/", FORM, f"{FORM}?contact=unknown", "/submissions/", "/nowhere/"]
+CALENDAR = "/calendar/appointments/new/"
+PAGES = ["/meetings/", FORM, f"{FORM}?contact=unknown", CALENDAR, "/submissions/", "/nowhere/"]
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
