@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from calendar_app import kinds
 from calendar_app.forms import AppointmentForm
+from offices.access import office_of
 from offices.http import PortalRequest
-from submissions.views import office_of, submit_page
+from submissions.views import submit_page
 
 
 @require_http_methods(["GET", "POST"])
