@@ -30,10 +30,11 @@ def choose(request: PortalRequest) -> HttpResponse:
 def find_contacts(request: PortalRequest) -> HttpResponse:
     """The contact picker's options for what was typed in `contact_search`: ours, at once.
 
-    They ask again by themselves (`?everywhere`) for those whom only Vitec knows.
+    They ask again by themselves (`?everywhere`) for those whom only Vitec knows. `picker` is the
+    name of the field they are for.
     """
     office, text = office_of(request), request.POST.get("contact_search", "")
-    context: dict[str, Any] = {"text": text, "name": "contact_id"}
+    context: dict[str, Any] = {"text": text, "name": request.POST.get("picker", "contact_id")}
     if "everywhere" in request.GET:
         found = contact_search.find_everywhere(office, text)
         context |= {"contacts": found.new, "ours": found.ours, "found": found}

@@ -15,6 +15,7 @@ from offices.directory import contact_details, learn_contacts
 from offices.models import Colleague, Contact, Credential, Membership, Office, Role, User
 from submissions import outbox
 from submissions.models import Submission
+from viewings.models import LeadSource, TimeSlot, Viewing
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -62,6 +63,39 @@ def make_meeting(office: Office, vitec_id: str = "CAL1", **fields: Any) -> Meeti
         "last_seen": timezone.now(),
     }
     return Meeting.objects.create(office=office, vitec_id=vitec_id, **{**values, **fields})
+
+
+def make_viewing(office: Office, vitec_id: str = "VIS1", **fields: Any) -> Viewing:
+    values: dict[str, Any] = {
+        "estate_id": "OBJ1_2",
+        "address": "Storgatan 4",
+        "area": "Rissne",
+        "starts_at": timezone.now() + dt.timedelta(days=2),
+        "commentary": "",
+        "last_seen": timezone.now(),
+    }
+    return Viewing.objects.create(office=office, vitec_id=vitec_id, **{**values, **fields})
+
+
+def make_slot(
+    office: Office, vitec_id: str = "TID1", viewing: Viewing | None = None, **fields: Any
+) -> TimeSlot:
+    """A slot of half an hour from the viewing's start, which is in two days."""
+    viewing = viewing or make_viewing(office, vitec_id.replace("TID", "VIS"))
+    starts = fields.pop("starts_at", viewing.starts_at)
+    values: dict[str, Any] = {
+        "viewing": viewing,
+        "starts_at": starts,
+        "ends_at": starts + dt.timedelta(minutes=30),
+        "last_seen": timezone.now(),
+    }
+    return TimeSlot.objects.create(office=office, vitec_id=vitec_id, **{**values, **fields})
+
+
+def make_lead_source(office: Office, vitec_id: str = "7", name: str = "Visning") -> LeadSource:
+    return LeadSource.objects.create(
+        office=office, vitec_id=vitec_id, name=name, last_seen=timezone.now()
+    )
 
 
 def comeback_values(**values: Any) -> dict[str, Any]:

@@ -18,7 +18,13 @@ from django.urls import reverse
 from offices.models import Office
 from submissions.kinds import Kind, all_kinds, find_kind
 from submissions.models import Submission
-from tests.factories import make_colleague, make_contact, make_meeting
+from tests.factories import (
+    make_colleague,
+    make_contact,
+    make_lead_source,
+    make_meeting,
+    make_slot,
+)
 
 EXAMPLES = sorted(Path(__file__).parent.glob("*/examples/*.json"))
 
@@ -32,6 +38,8 @@ def directories(office: Office) -> None:
     make_contact(office)
     make_colleague(office)
     make_meeting(office)
+    make_slot(office)
+    make_lead_source(office)
 
 
 def test_every_kind_has_a_golden_pair() -> None:

@@ -89,9 +89,9 @@ PACKAGES = [
 ICONS = """
 adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-right ban building-store
 calendar calendar-event calendar-off calendar-plus check chevron-down chevron-left chevron-right
-circle-check circle-x clock clock-pause cloud-off cloud-search copy help-circle history
+circle-check circle-x clock clock-pause cloud-off cloud-search copy help-circle history home
 hourglass-high inbox info-circle keyboard language list-check logout menu-2 pencil phone
-phone-call refresh repeat school search send settings sun user user-question x
+phone-call refresh repeat school search send settings sun user user-plus user-question x
 """
 
 

@@ -31,4 +31,10 @@ TIMETABLE = {
         "schedule": 3 * 60,
         "options": {"expires": 2 * 60},
     },
+    # Viewings and their time slots, with how many are booked to each.
+    "sync-viewings": {
+        "task": "viewings.tasks.sync_viewings",
+        "schedule": 5 * 60,
+        "options": {"expires": 4 * 60},
+    },
 }

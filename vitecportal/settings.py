@@ -172,6 +172,7 @@ SYNC_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-sync"
 CELERY_TASK_ROUTES = {
     "offices.tasks.*": {"queue": SYNC_QUEUE},
     "meetings.tasks.*": {"queue": SYNC_QUEUE},
+    "viewings.tasks.*": {"queue": SYNC_QUEUE},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = False

@@ -22,5 +22,6 @@ urlpatterns = [
     path("submissions/", include("submissions.urls")),
     path("meetings/", include("meetings.urls")),
     path("calendar/", include("calendar_app.urls")),
+    path("viewings/", include("viewings.urls")),
     path("admin/", admin.site.urls),
 ]

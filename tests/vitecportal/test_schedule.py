@@ -6,6 +6,7 @@ import pytest
 
 from meetings import sync as meetings_sync
 from offices import sync as offices_sync
+from viewings import sync as viewings_sync
 from vitecportal.celery import app
 from vitecportal.health import HEART_LIMIT, SYNC_LIMIT
 from vitecportal.schedule import TIMETABLE
@@ -36,6 +37,7 @@ def test_it_is_what_beat_reads():
 def test_it_syncs_once_in_every_interval():
     assert TIMETABLE["sync-directories"]["schedule"] == offices_sync.EVERY
     assert TIMETABLE["sync-meetings"]["schedule"] == meetings_sync.EVERY
+    assert TIMETABLE["sync-viewings"]["schedule"] == viewings_sync.EVERY
 
 
 def test_it_beats_often_enough_for_the_monitor():

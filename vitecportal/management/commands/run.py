@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand
 from meetings import sync as meetings_sync
 from offices import sync as offices_sync
 from offices.models import Office, SyncRun
+from viewings import sync as viewings_sync
 from vitecportal.management.commands.demo import ACCOUNTS
 from vitecportal.supervisor import ChildDied, Supervisor, port_is_free
 
@@ -77,12 +78,13 @@ class Command(BaseCommand):
                 raise CommandError(f"Not ready after {READY_SECONDS} s, see {supervisor.log_dir}.")
 
     def _first_sync(self) -> None:
-        """So that the first person to sign in finds contacts and meetings."""
+        """So that the first person to sign in finds contacts, meetings and viewings."""
         for office in Office.objects.all():
             done = SyncRun.objects.filter(office=office, job="meetings", error="")
             if not done.exists():
                 offices_sync.sync_office(office, now=True)
                 meetings_sync.sync_office(office, now=True)
+                viewings_sync.sync_office(office, now=True)
 
 
 def commands() -> dict[str, list[str]]:

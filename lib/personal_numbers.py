@@ -1,0 +1,65 @@
+"""Swedish personal numbers (personnummer) and coordination numbers (samordningsnummer)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Literal
+
+Code = Literal["unreadable", "no_such_day", "check_digit"]
+
+_SHAPE = re.compile(r"(?P<century>[0-9]{2})?(?P<rest>[0-9]{6})(?P<mark>[-+]?)(?P<last>[0-9]{4})")
+# A coordination number has 60 added to the day of birth.
+_COORDINATION = 60
+
+
+class NotPersonalNumber(ValueError):
+    """The text is no personal number; `code` says why, and the form finds the words for it."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code: Code = code
+
+
+def read(text: str, today: dt.date) -> str:
+    """The twelve digits of a number of ten or twelve, with or without `-` or `+`.
+
+    Of ten digits the century is the latest in which the person was born by `today`; a `+` stands
+    for the year in which one turns a hundred and those after it. Raises NotPersonalNumber.
+    """
+    found = _SHAPE.fullmatch(re.sub(r"\s", "", text).replace("–", "-"))
+    if found is None:
+        raise NotPersonalNumber("unreadable")
+    digits = found["rest"] + found["last"]
+    if _checksum(digits) % 10:
+        raise NotPersonalNumber("check_digit")
+    century = found["century"] or _century(digits, found["mark"] == "+", today)
+    if _born(century + digits) > today:
+        raise NotPersonalNumber("no_such_day")
+    return century + digits
+
+
+def masked(number: str) -> str:
+    """`18900101-••••`: the day of birth, and nothing that identifies."""
+    return f"{number[:-4]}-••••"
+
+
+def _checksum(ten: str) -> int:
+    """Modulus 10: every other digit doubled, the digits of the products added."""
+    products = (int(digit) * (2 - place % 2) for place, digit in enumerate(ten))
+    return sum(product // 10 + product % 10 for product in products)
+
+
+def _century(ten: str, past_hundred: bool, today: dt.date) -> str:
+    year = today.year - (today.year - int(ten[:2])) % 100
+    if not past_hundred and year == today.year and _born(f"{year}{ten[2:]}") > today:
+        year -= 100
+    return str(year - 100 * past_hundred)[:2]
+
+
+def _born(twelve: str) -> dt.date:
+    day = int(twelve[6:8])
+    try:
+        return dt.date(int(twelve[:4]), int(twelve[4:6]), day - _COORDINATION * (day > _COORDINATION))
+    except ValueError:
+        raise NotPersonalNumber("no_such_day") from None

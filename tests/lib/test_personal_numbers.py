@@ -1,0 +1,85 @@
+"""Only numbers that the tax authority publishes for tests: nobody alive was born in 1890."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.personal_numbers import NotPersonalNumber, masked, read
+from sandbox.demo_names import PERSONAL_NUMBERS
+
+TODAY = dt.date(2026, 11, 21)
+
+
+@pytest.mark.parametrize("number", PERSONAL_NUMBERS)
+def test_it_knows_the_published_test_numbers(number: str) -> None:
+    assert read(number, TODAY) == number
+
+
+@pytest.mark.parametrize("text", ["18900101-9802", " 18900101 9802", "189001019802", "900101+9802"])
+def test_every_spelling_becomes_twelve_digits(text: str) -> None:
+    assert read(text, TODAY) == "189001019802"
+
+
+def test_ten_digits_are_of_the_latest_century_that_can_be() -> None:
+    assert read("900101-9802", TODAY) == "199001019802"
+    assert read("900101-9802", dt.date(1989, 12, 31)) == "189001019802"
+
+
+def test_a_child_born_later_this_year_is_a_hundred_years_old() -> None:
+    assert read("9001029819", dt.date(1990, 1, 1)) == "189001029819"
+    assert read("9001029819", dt.date(1990, 1, 2)) == "199001029819"
+
+
+def test_a_coordination_number_has_sixty_added_to_its_day() -> None:
+    numbers = [f"18900161980{digit}" for digit in range(10)]
+
+    right = [number for number in numbers if _is_read(number)]
+
+    assert len(right) == 1
+
+
+def _is_read(number: str) -> bool:
+    try:
+        return read(number, TODAY) == number
+    except NotPersonalNumber:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "unreadable"),
+        ("18900101980", "unreadable"),
+        ("1890010198021", "unreadable"),
+        ("18900101-98O2", "unreadable"),
+        ("１８９００１０１９８０２", "unreadable"),
+        ("18900101--9802", "unreadable"),
+        ("189001019803", "check_digit"),
+        ("209001019802", "no_such_day"),
+        ("000000000000", "no_such_day"),
+        ("0000000000", "no_such_day"),
+    ],
+)
+def test_what_is_no_number_is_told_apart(text: str, code: str) -> None:
+    with pytest.raises(NotPersonalNumber) as caught:
+        read(text, TODAY)
+
+    assert caught.value.code == code
+
+
+@given(text=st.text(alphabet="0123456789-+ ", max_size=16))
+def test_nothing_typed_breaks_it(text: str) -> None:
+    try:
+        number = read(text, TODAY)
+    except NotPersonalNumber:
+        return
+    assert len(number) == 12
+    assert read(number, TODAY) == number
+
+
+def test_masked_it_tells_the_day_alone() -> None:
+    assert masked("189001019802") == "18900101-••••"

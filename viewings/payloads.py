@@ -1,0 +1,108 @@
+"""What viewings say to Vitec: endpoints, and pure functions from form values to a frozen call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connect.calls import Answer, Call, Endpoint
+from offices.models import Office
+from offices.person_form import PERSON_PLACES, person_body
+
+HELP = "https://connect.maklare.vitec.net/Help/Api/"
+
+ESTATE_LIST = Endpoint(
+    key="viewings.estate_list",
+    method="POST",
+    path="Estate/GetEstateList",
+    answer=Answer.JSON,
+    writes=False,
+    source=HELP + "POST-Estate-GetEstateList",
+)
+VIEWINGS = Endpoint(
+    key="viewings.viewings",
+    method="GET",
+    path="Viewing/{customer_id}/{estate_id}",
+    answer=Answer.JSON,
+    writes=False,
+    source=HELP + "GET-Viewing-customerId-estateId",
+)
+LEAD_SOURCES = Endpoint(
+    key="viewings.lead_sources",
+    method="GET",
+    path="CRM/Lead/{customer_id}/LeadSources",
+    answer=Answer.JSON,
+    writes=False,
+    source=HELP + "GET-CRM-Lead-customerId-LeadSources",
+)
+
+# Vitec's name -> ours, of the plain truth values. They are always sent: what is left out falls
+# back on a rule that nobody has written down, and a message to a real person must be asked for.
+SWITCHES = {
+    "participated": "participated",
+    "smsReminder": "sms_reminder",
+    "mailConfirmation": "mail_confirmation",
+    "smsConfirmation": "sms_confirmation",
+}
+OPTIONS = {
+    "isDeadlineValidationEnabled": "options-is_deadline_validation_enabled",
+    "enableBookingLimitValidation": "options-enable_booking_limit_validation",
+}
+
+ADD_PARTICIPANT = Endpoint(
+    key="viewings.add_participant",
+    method="POST",
+    path="Viewing/{customer_id}/{viewing_id}/{time_slot_id}/Participant",
+    answer=Answer.TEXT,
+    writes=True,
+    fields={
+        "viewingId": "time_slot_id",
+        "timeSlotId": "time_slot_id",
+        **PERSON_PLACES,
+        **SWITCHES,
+        "reminderTime": "reminder_time",
+        "contactMessage": "contact_message",
+        "leadSourceId": "lead_source_id",
+        **{f"options.{theirs}": ours for theirs, ours in OPTIONS.items()},
+    },
+    source=HELP + "POST-Viewing-customerId-viewingId-timeSlotId-Participant",
+)
+
+
+def participant_call(office: Office, data: Mapping[str, Any]) -> Call:
+    """One person booked to one time slot, or registered there at the door.
+
+    data: cleaned_data of ParticipantForm. `reminder_time` is minutes or None. Of the person only
+    what was entered is sent: what is sent overwrites what Vitec has.
+    """
+    body: dict[str, Any] = {"updatePerson": person_body(office, data)}
+    body |= {theirs: bool(data[ours]) for theirs, ours in SWITCHES.items()}
+    if data["reminder_time"] is not None:
+        body["reminderTime"] = data["reminder_time"]
+    # An answer without a text could not be told from a failure.
+    body["returnBookingId"] = True
+    if data["contact_message"]:
+        body["contactMessage"] = data["contact_message"]
+    if data["lead_source_id"]:
+        body["leadSourceId"] = data["lead_source_id"]
+    body["options"] = {theirs: bool(data[ours]) for theirs, ours in OPTIONS.items()}
+    places = {
+        "customer_id": office.customer_id,
+        "viewing_id": data["viewing_id"],
+        "time_slot_id": data["time_slot_id"],
+    }
+    return ADD_PARTICIPANT.call(places, body=body)
+
+
+def estate_list_call(office: Office) -> Call:
+    """Every home of the office; the list entry says when its viewings are."""
+    return ESTATE_LIST.call(body={"customerId": office.customer_id})
+
+
+def viewings_call(office: Office, estate_id: str) -> Call:
+    """The past and coming viewings of one home, with slots and participants."""
+    return VIEWINGS.call({"customer_id": office.customer_id, "estate_id": estate_id})
+
+
+def lead_sources_call(office: Office) -> Call:
+    return LEAD_SOURCES.call({"customer_id": office.customer_id})

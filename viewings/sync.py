@@ -1,0 +1,179 @@
+"""Viewings and their time slots from Vitec: the homes first, then each home that has viewings."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from connect import rows
+from connect.client import Client
+from connect.errors import Refused
+from offices.directory import learn_rows
+from offices.models import Office
+from offices.syncing import Pulled, run_sync
+from viewings.models import LOOKING_BACK, LeadSource, TimeSlot, Viewing, start_of_today
+from viewings.payloads import estate_list_call, lead_sources_call, viewings_call
+
+EVERY = 5 * 60
+EVERY_LEAD_SOURCES = 60 * 60
+AHEAD = dt.timedelta(days=60)
+# Where the list of homes does not tell which have viewings, no more than these are asked about.
+MOST_ESTATES = 100
+_SOLD = {"4", "10"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Estate:
+    """A home as the list names it. starts: when its viewings begin, as far as the list tells."""
+
+    estate_id: str
+    address: str
+    area: str
+    is_sold: bool
+    starts: tuple[dt.datetime, ...]
+
+
+def sync_office(office: Office, *, now: bool = False) -> None:
+    """Refresh the viewings of one office; see `offices.syncing.run_sync`."""
+    run_sync(office, "viewings", EVERY, pull_viewings, now=now)
+    run_sync(office, "lead_sources", EVERY_LEAD_SOURCES, pull_lead_sources, now=now)
+
+
+def pull_viewings(client: Client, office: Office) -> Pulled:
+    """Viewings from a fortnight back to two months ahead.
+
+    A home that Vitec refuses to tell of (sold, moved, gone) is passed over.
+    """
+    estates = read_estates(client.send(estate_list_call(office)).value)
+    fetched = changed = 0
+    for estate in to_ask(office, estates):
+        try:
+            answer = client.send(viewings_call(office, estate.estate_id)).value
+        except Refused:
+            continue
+        found = _in_span(answer)
+        fetched += len(found)
+        changed += _keep(office, estate, found)
+    return Pulled(fetched, changed)
+
+
+def pull_lead_sources(client: Client, office: Office) -> Pulled:
+    """The lead sources that a booking may name."""
+    found = rows.children({"rows": client.send(lead_sources_call(office)).value}, "rows")
+    named = {rows.text(row, "id"): {"name": rows.text(row, "name")[:200]} for row in found}
+    values = {key: value for key, value in named.items() if 0 < len(key) <= 64 and value["name"]}
+    return Pulled(len(values), learn_rows(LeadSource, office, values, complete=True))
+
+
+def read_estates(answer: Any) -> list[Estate]:
+    """The homes of an estate list: an element a customer, in it a list a kind of home.
+
+    The lists are taken by what they hold, since their names are misspelt here and there.
+    """
+    found: dict[str, Estate] = {}
+    for customer in rows.children({"rows": answer}, "rows"):
+        for kind in customer:
+            for row in rows.children(customer, kind):
+                estate = _estate(row)
+                if 0 < len(estate.estate_id) <= 64:
+                    found[estate.estate_id] = estate
+    return list(found.values())
+
+
+def _estate(row: rows.Row) -> Estate:
+    status = rows.child(row, "status")
+    starts = (rows.moment(item, "startTime") for item in rows.children(row, "viewingsList"))
+    return Estate(
+        estate_id=rows.text(row, "id"),
+        address=rows.text(row, "streetAddress")[:200],
+        area=rows.text(row, "areaName")[:200],
+        is_sold=rows.text(status, "id") in _SOLD
+        or rows.text(status, "name").casefold().startswith("såld"),
+        starts=tuple(start for start in starts if start),
+    )
+
+
+def to_ask(office: Office, estates: list[Estate]) -> list[Estate]:
+    """The homes worth a call: those with viewings in the span, and those that we know to have any.
+
+    The latter since a viewing that was cancelled vanishes from the list. Where the list tells
+    of no viewing at all, it is taken not to tell, and every home that is not sold is asked about.
+    """
+    if any(estate.starts for estate in estates):
+        chosen = [estate for estate in estates if any(map(_is_in_span, estate.starts))]
+    else:
+        chosen = [estate for estate in estates if not estate.is_sold][:MOST_ESTATES]
+    asked = {estate.estate_id for estate in chosen}
+    known = Viewing.objects.filter(office=office, missing_since=None).coming()
+    ours = set(known.values_list("estate_id", flat=True)) - asked
+    return chosen + [estate for estate in estates if estate.estate_id in ours]
+
+
+def _is_in_span(moment: dt.datetime | None) -> bool:
+    today = start_of_today()
+    return moment is not None and today - LOOKING_BACK <= moment <= today + AHEAD
+
+
+def _in_span(answer: Any) -> list[rows.Row]:
+    found = rows.children({"rows": answer}, "rows")
+    return [row for row in found if _has_id(row) and _is_in_span(rows.moment(row, "startsAt"))]
+
+
+def _has_id(row: rows.Row) -> bool:
+    return 0 < len(rows.text(row, "id")) <= 64
+
+
+@transaction.atomic
+def _keep(office: Office, estate: Estate, found: list[rows.Row]) -> int:
+    """Keep one home's viewings and slots; mark those that it no longer has."""
+    values = {rows.text(row, "id"): _viewing_values(estate, row) for row in found}
+    changed = learn_rows(Viewing, office, values, complete=False)
+    mine = Viewing.objects.filter(office=office, estate_id=estate.estate_id)
+    known = {viewing.vitec_id: viewing for viewing in mine}
+    slots: dict[str, dict[str, Any]] = {}
+    for row in found:
+        slots |= _slots(known[rows.text(row, "id")], row)
+    changed += learn_rows(TimeSlot, office, slots, complete=False)
+    today = start_of_today()
+    span = {"missing_since": None, "starts_at__range": (today - LOOKING_BACK, today + AHEAD)}
+    gone = mine.filter(**span).exclude(vitec_id__in=values)
+    gone_slots = TimeSlot.objects.filter(viewing__in=mine, **span).exclude(vitec_id__in=slots)
+    changed += gone_slots.update(missing_since=timezone.now())
+    return changed + gone.update(missing_since=timezone.now())
+
+
+def _viewing_values(estate: Estate, row: rows.Row) -> dict[str, Any]:
+    return {
+        "estate_id": estate.estate_id,
+        "address": estate.address,
+        "area": estate.area,
+        "starts_at": rows.moment(row, "startsAt"),
+        "ends_at": rows.moment(row, "endsAt"),
+        "commentary": rows.text(row, "commentary"),
+        "places": _whole(rows.text(row, "participantPerTimeSlot")),
+        "no_later_than": rows.moment(row, "noLaterThen"),
+    }
+
+
+def _slots(viewing: Viewing, row: rows.Row) -> dict[str, dict[str, Any]]:
+    found = {}
+    for slot in rows.children(row, "timeSlots"):
+        if _has_id(slot):
+            people = rows.children(slot, "participants")
+            found[rows.text(slot, "id")] = {
+                "viewing": viewing,
+                "starts_at": rows.moment(slot, "startsAt") or viewing.starts_at,
+                "ends_at": rows.moment(slot, "endsAt") or viewing.ends_at,
+                "registered": len(people),
+                "attended": sum(rows.flag(person, "hasParticipated") is True for person in people),
+            }
+    return found
+
+
+def _whole(text: str) -> int | None:
+    """A number of places; nought, nothing and what is no number set no limit."""
+    return (int(text) or None) if text.isascii() and text.isdigit() and len(text) < 7 else None

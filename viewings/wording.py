@@ -1,0 +1,121 @@
+"""A participant in words, for the person who sends it and for the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+from lib import daywords
+from lib.personal_numbers import masked
+from offices.models import Office
+from offices.person_form import OBTAIN_THROUGH, PREFIX, person_name
+from submissions.kinds import Line
+from viewings.models import LeadSource, TimeSlot
+from viewings.payloads import OPTIONS
+
+
+def describe_participant(office: Office, data: Mapping[str, Any]) -> list[Line]:
+    """Whom, which viewing, what will happen; then what is written of the person.
+
+    The first two lines stand in lists, so they hold a name and a place, and no number.
+    """
+    person = {name.removeprefix(PREFIX): data[name] for name in data if name.startswith(PREFIX)}
+    lines = [
+        Line(gettext("Person"), person_name(office, data)),
+        Line(gettext("Viewing"), _slot(office, data["time_slot_id"])),
+        Line(gettext("What will happen"), " · ".join(_happens(data))),
+        *_person(person),
+    ]
+    if data["contact_message"]:
+        lines.append(Line(gettext("Message from the person"), data["contact_message"]))
+    if data["lead_source_id"]:
+        lines.append(Line(gettext("Lead source"), _lead_source(office, data["lead_source_id"])))
+    lines.append(Line(gettext("Vitec checks"), " · ".join(_checks(data))))
+    return lines
+
+
+def slot_words(slot: TimeSlot) -> str:
+    """`Storgatan 4, tis 24 nov 2026 kl. 12:00 (v. 48)`, with the end where it is known."""
+    moment = daywords.say(slot.starts_at, language=get_language() or "sv")
+    ends = f"–{timezone.localtime(slot.ends_at):%H:%M}" if slot.ends_at else ""
+    clock = f"{timezone.localtime(slot.starts_at):%H:%M}"
+    return f"{slot.viewing.where}, {moment.replace(clock, clock + ends, 1)}"
+
+
+def _slot(office: Office, time_slot_id: str) -> str:
+    slots = TimeSlot.objects.filter(office=office, vitec_id=time_slot_id)
+    slot = slots.select_related("viewing").first()
+    return slot_words(slot) if slot else str(time_slot_id)
+
+
+def _happens(data: Mapping[str, Any]) -> list[str]:
+    if data["participated"]:
+        return [gettext("Registered as attended"), gettext("No messages")]
+    said = [gettext("Booked")]
+    if data["mail_confirmation"]:
+        said.append(gettext("Confirmation by e-mail"))
+    if data["sms_confirmation"]:
+        said.append(gettext("Confirmation by SMS"))
+    if data["reminder_time"] is not None:
+        said.append(_reminder(data["reminder_time"], by_sms=data["sms_reminder"]))
+    return said if len(said) > 1 else [*said, gettext("No messages")]
+
+
+def _reminder(minutes: int, *, by_sms: bool) -> str:
+    if by_sms:
+        return ngettext(
+            "Reminder by SMS %d minute before", "Reminder by SMS %d minutes before", minutes
+        ) % (minutes)
+    return ngettext("Reminder %d minute before", "Reminder %d minutes before", minutes) % minutes
+
+
+def _person(person: Mapping[str, Any]) -> list[Line]:
+    number = person["social_security_number"]
+    foreign = person["is_foreign_social_security_number"]
+    place = " ".join(part for part in (person["zip_code"], person["city"]) if part)
+    address = [person["street_address"], place, person["country_code"]]
+    wish = {"yes": gettext("Yes"), "no": gettext("No")}.get(person["wish_advertising"], "")
+    informed = person["gdpr_approval_date"]
+    said = [
+        (gettext("Mobile"), person["cell_phone"]),
+        (gettext("Home phone"), person["tele_phone"]),
+        (gettext("Work phone"), person["work_phone"]),
+        (gettext("Another phone"), person["other_phone"]),
+        (gettext("E-mail"), person["email_address"]),
+        (gettext("Another e-mail"), person["email_address2"]),
+        (gettext("Address"), ", ".join(part for part in address if part)),
+        (gettext("Personal number"), _number(number, foreign)),
+        (gettext("Informed of GDPR on"), f"{informed:%Y-%m-%d}" if informed else ""),
+        (gettext("Informed of GDPR through"), _through(person["obtain_through"])),
+        (gettext("Wants advertising"), wish),
+        (gettext("Note about the person"), person["note"]),
+    ]
+    return [Line(label, value) for label, value in said if value]
+
+
+def _number(number: str, foreign: bool) -> str:
+    if not number:
+        return ""
+    return gettext("Foreign number, not shown") if foreign else masked(number)
+
+
+def _through(chosen: str) -> str:
+    return str(dict(OBTAIN_THROUGH)[chosen]) if chosen else ""
+
+
+def _checks(data: Mapping[str, Any]) -> list[str]:
+    deadline, limit = (data[name] for name in OPTIONS.values())
+    said = []
+    if deadline:
+        said.append(gettext("the last time for booking"))
+    if limit:
+        said.append(gettext("the number of places"))
+    return said or [gettext("nothing")]
+
+
+def _lead_source(office: Office, source_id: str) -> str:
+    row = LeadSource.objects.filter(office=office, vitec_id=source_id).first()
+    return row.name if row else source_id
