@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from connect.calls import Call, Reply
+from connect.client import Client
+from connect.errors import Refused
+from offices.models import Office, SyncRun
+from offices.vitec import client_for
+from sandbox.server import Sandbox
+from tests.factories import make_slot, make_viewing
+from viewings import sync
+from viewings.models import LeadSource, TimeSlot, Viewing
+
+pytestmark = pytest.mark.django_db
+
+
+def outcomes() -> dict[str, str]:
+    return {run.job: run.error for run in SyncRun.objects.order_by("pk")}
+
+
+def test_it_keeps_viewings_slots_and_lead_sources(vitec: Sandbox, office: Office) -> None:
+    sync.sync_office(office, now=True)
+
+    assert outcomes() == {"viewings": "", "lead_sources": ""}
+    assert Viewing.objects.count() > 10
+    assert TimeSlot.objects.count() > Viewing.objects.count()
+    assert TimeSlot.objects.filter(registered__gt=0).exists()
+    assert TimeSlot.objects.filter(attended__gt=0).exists()
+    assert Viewing.objects.exclude(places=None).exists()
+    assert Viewing.objects.exclude(no_later_than=None).exists()
+    assert not Viewing.objects.filter(address="").exists()
+    assert LeadSource.objects.exists()
+
+
+def test_it_asks_only_about_homes_with_viewings_in_the_span(vitec: Sandbox, office: Office) -> None:
+    sync.sync_office(office, now=True)
+
+    paths = [row["path"] for row in vitec.log()]
+    asked = [path for path in paths if path.startswith("/Viewing/")]
+    assert len(asked) == len(set(asked)) == Viewing.objects.values("estate_id").distinct().count()
+
+
+def test_a_second_time_without_news_changes_nothing(vitec: Sandbox, office: Office) -> None:
+    sync.sync_office(office, now=True)
+    before = list(TimeSlot.objects.values_list("vitec_id", "registered"))
+
+    sync.sync_office(office, now=True)
+
+    assert SyncRun.objects.filter(job="viewings").latest("pk").changed == 0
+    assert list(TimeSlot.objects.values_list("vitec_id", "registered")) == before
+
+
+def test_a_viewing_that_vitec_no_longer_has_is_marked_and_kept(
+    vitec: Sandbox, office: Office
+) -> None:
+    sync.sync_office(office, now=True)
+    estate_id = Viewing.objects.coming().first().estate_id  # type: ignore[union-attr]
+    slot = make_slot(office, viewing=make_viewing(office, estate_id=estate_id))
+
+    sync.sync_office(office, now=True)
+
+    slot.refresh_from_db()
+    assert slot.missing_since
+    assert slot.viewing.missing_since
+
+
+def test_an_old_viewing_is_left_as_it_was(vitec: Sandbox, office: Office) -> None:
+    sync.sync_office(office, now=True)
+    estate_id = Viewing.objects.coming().first().estate_id  # type: ignore[union-attr]
+    then = timezone.now() - dt.timedelta(days=40)
+    viewing = make_viewing(office, estate_id=estate_id, starts_at=then)
+
+    sync.sync_office(office, now=True)
+
+    viewing.refresh_from_db()
+    assert viewing.missing_since is None
+
+
+@pytest.mark.parametrize("fault", ["forbidden", "error_before", "html", "unavailable"])
+def test_a_failure_is_on_record_keeps_what_was_known_and_stops_nothing_else(
+    vitec: Sandbox, office: Office, fault: str
+) -> None:
+    sync.sync_office(office, now=True)
+    known = Viewing.objects.filter(missing_since=None).count()
+    vitec.behave("lookups", fault, times=1)
+
+    sync.sync_office(office, now=True)
+
+    assert SyncRun.objects.filter(job="viewings").latest("pk").error
+    assert SyncRun.objects.filter(job="lead_sources").latest("pk").error == ""
+    assert Viewing.objects.filter(missing_since=None).count() == known
+
+
+class Refusing:
+    """A client to whom Vitec tells of every home but the first."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.asked = 0
+
+    def send(self, call: Call) -> Reply:
+        if call.path.startswith("Viewing/"):
+            self.asked += 1
+            if self.asked == 1:
+                raise Refused(status=404)
+        return self.client.send(call)
+
+
+def test_a_home_that_is_refused_does_not_cost_the_others(vitec: Sandbox, office: Office) -> None:
+    with client_for(office) as client:
+        pulled = sync.pull_viewings(Refusing(client), office)  # type: ignore[arg-type]
+
+    assert pulled.fetched == Viewing.objects.count() > 5
+
+
+class TestEstates:
+    def test_the_lists_are_taken_by_what_they_hold(self) -> None:
+        answer = [
+            {"customerId": "M1", "houses": [{"id": "OBJ1", "streetAddress": "Storgatan 4"}]},
+            {"housingCooperativeses": [{"id": 2}, {"id": None}, "x"], "plots": None},
+        ]
+
+        assert [estate.estate_id for estate in sync.read_estates(answer)] == ["OBJ1", "2"]
+
+    @pytest.mark.parametrize("answer", [None, [], {}, "x", [[]], [{"houses": "x"}], [None]])
+    def test_what_is_no_list_names_no_home(self, answer: object) -> None:
+        assert sync.read_estates(answer) == []
+
+    def test_where_the_list_does_not_tell_every_home_not_sold_is_asked_about(
+        self, office: Office
+    ) -> None:
+        rows = [
+            {"id": "OBJ1", "status": {"id": "3", "name": "Till salu"}, "viewingsList": None},
+            {"id": "OBJ2", "status": {"id": "4", "name": "Såld"}},
+            {"id": "OBJ3", "status": {"id": "99", "name": "Såld i tysthet"}},
+            {"id": "OBJ4"},
+        ]
+
+        asked = sync.to_ask(office, sync.read_estates([{"houses": rows}]))
+
+        assert [estate.estate_id for estate in asked] == ["OBJ1", "OBJ4"]
+
+    def test_there_is_a_limit_to_asking(self, office: Office) -> None:
+        rows = [{"id": f"OBJ{number}"} for number in range(500)]
+
+        asked = sync.to_ask(office, sync.read_estates([{"houses": rows}]))
+
+        assert len(asked) == sync.MOST_ESTATES
+
+    def test_a_home_that_we_know_to_have_a_viewing_is_asked_about_once_more(
+        self, office: Office
+    ) -> None:
+        make_viewing(office, estate_id="OBJ2")
+        starts = f"{timezone.now() + dt.timedelta(days=1):%Y-%m-%dT%H:%M:%S}"
+        rows = [{"id": "OBJ1", "viewingsList": [{"startTime": starts}]}, {"id": "OBJ2"}]
+
+        asked = sync.to_ask(office, sync.read_estates([{"houses": rows}]))
+
+        assert [estate.estate_id for estate in asked] == ["OBJ1", "OBJ2"]
+
+
+def test_odd_rows_do_not_cost_the_office_its_viewings(office: Office) -> None:
+    starts = f"{timezone.now():%Y-%m-%dT%H:%M:%S}"
+    answer = [
+        {"id": "VIS1", "startsAt": starts, "participantPerTimeSlot": "4", "timeSlots": [
+            {"id": "TID1", "participants": None}, {"id": ""}, "x", {"id": "T" * 65}]},
+        {"id": "VIS2", "startsAt": "snart"},
+        {"id": "V" * 65, "startsAt": starts},
+        "no viewing",
+    ]  # fmt: skip
+
+    sync._keep(office, sync.Estate("OBJ1", "Storgatan 4", "", False, ()), sync._in_span(answer))
+
+    assert Viewing.objects.get().places == 4
+    assert TimeSlot.objects.get().registered == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "places"), [("4", 4), ("0", None), ("", None), ("-1", None), ("4.0", None), ("²", None)]
+)
+def test_places_are_a_whole_number_or_no_limit(text: str, places: int | None) -> None:
+    assert sync._whole(text) == places
