@@ -60,6 +60,8 @@ def _century(ten: str, past_hundred: bool, today: dt.date) -> str:
 def _born(twelve: str) -> dt.date:
     day = int(twelve[6:8])
     try:
-        return dt.date(int(twelve[:4]), int(twelve[4:6]), day - _COORDINATION * (day > _COORDINATION))
+        return dt.date(
+            int(twelve[:4]), int(twelve[4:6]), day - _COORDINATION * (day > _COORDINATION)
+        )
     except ValueError:
         raise NotPersonalNumber("no_such_day") from None

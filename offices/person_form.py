@@ -79,7 +79,7 @@ PERSON_PLACES = {
 
 
 class PhoneField(forms.CharField):
-    """A number that can be dialled, Swedish or foreign, in one spelling of at most 17 characters."""
+    """A number that can be dialled, Swedish or foreign, in one spelling that Vitec has room for."""
 
     default_error_messages = {
         "unreadable": _("This is no telephone number. Foreign ones begin with + and the country."),
@@ -280,6 +280,9 @@ _FIELDS: dict[str, forms.Field] = {
         widget=_day(),
         error_messages={"invalid": _("Write the day as 2026-11-23.")},
     ),
+    "wish_advertising": forms.ChoiceField(
+        label=_("Wants advertising"), required=False, choices=WISHES
+    ),
     "tele_phone": PhoneField(label=_("Home phone"), required=False),
     "work_phone": PhoneField(label=_("Work phone"), required=False),
     "other_phone": PhoneField(label=_("Another phone"), required=False),
@@ -300,12 +303,7 @@ _FIELDS: dict[str, forms.Field] = {
         help_text=_("Only where it is needed to know who somebody is. It is sealed."),
     ),
     "is_foreign_social_security_number": check_box(_("A foreign number, not to be checked")),
-    "wish_advertising": forms.ChoiceField(
-        label=_("Wants advertising"), required=False, choices=WISHES
-    ),
-    "note": _words(
-        _("Note about the person"), 4000, widget=forms.Textarea(attrs={"rows": 2})
-    ),
+    "note": _words(_("Note about the person"), 4000, widget=forms.Textarea(attrs={"rows": 2})),
 }
 PERSON_FIELDS = {PREFIX + name: field for name, field in _FIELDS.items()}
 # A hyphen cannot stand in a name that a class body binds.

@@ -16,7 +16,7 @@ from offices.person_form import PREFIX, PersonFields, check_box
 from submissions.forms import SubmissionForm
 from viewings.models import LeadSource, TimeSlot, start_of_today
 from viewings.payloads import OPTIONS
-from viewings.wording import slot_words
+from viewings.wording import slot_option
 
 BOOKING, DOOR = "booking", "door"
 MODES = [(BOOKING, _("Book ahead")), (DOOR, _("At the door"))]
@@ -52,16 +52,16 @@ class ParticipantForm(PersonFields, SubmissionForm):
         label=_("Viewing and time"),
         error_messages={
             "required": _("Choose a viewing and a time."),
-            "invalid_choice": _("This time is not in the office's list of viewings. Choose another."),
+            "invalid_choice": _(
+                "This time is not in the office's list of viewings. Choose another."
+            ),
         },
     )
     participated = check_box(_("Attended the viewing"), initial=True)
     mail_confirmation = check_box(_("Confirmation by e-mail"))
     sms_confirmation = check_box(_("Confirmation by SMS"))
     sms_reminder = check_box(_("Reminder by SMS"))
-    reminder_time = forms.ChoiceField(
-        label=_("Reminder"), required=False, choices=REMINDERS
-    )
+    reminder_time = forms.ChoiceField(label=_("Reminder"), required=False, choices=REMINDERS)
     reminder_minutes = forms.IntegerField(
         label=_("Minutes before"),
         required=False,
@@ -83,7 +83,7 @@ class ParticipantForm(PersonFields, SubmissionForm):
         self.bind_person(office)
         self.fields["time_slot_id"].choices = slot_choices(list(self.slots.values()))  # type: ignore[attr-defined]
         self.fields["lead_source_id"].choices = lead_source_choices(office)  # type: ignore[attr-defined]
-        left_out = ("participated",)
+        left_out: tuple[str, ...] = ("participated",)
         if self.at_the_door:
             left_out = (*MESSAGES, "reminder_time", "reminder_minutes", DEADLINE, LIMIT)
         for name in left_out:
@@ -143,7 +143,7 @@ class ParticipantForm(PersonFields, SubmissionForm):
             # It is refused already: one complaint at a field is enough.
             if not self.has_error(PREFIX + name, "channel"):
                 return
-            del self._errors[PREFIX + name]  # type: ignore[attr-defined]
+            del self._errors[PREFIX + name]
         self.add_error(PREFIX + name, ValidationError(message, code="needed"))
 
     def _minutes(self, slot: TimeSlot | None) -> int | None:
@@ -186,7 +186,7 @@ def slot_choices(slots: list[TimeSlot]) -> list[tuple[Any, Any]]:
     groups: list[tuple[Any, Any]] = [("", _("Choose …"))]
     for label, found in ((_("Today and later"), coming), (_("The last fortnight"), past)):
         if found:
-            groups.append((label, [(slot.vitec_id, slot_words(slot)) for slot in found]))
+            groups.append((label, [(slot.vitec_id, slot_option(slot)) for slot in found]))
     return groups
 
 

@@ -43,9 +43,7 @@ def new_participant(request: PortalRequest) -> HttpResponse:
 
 def _prefill(request: PortalRequest) -> dict[str, Any]:
     """Without a mode: at the door once the slot is over."""
-    slot = TimeSlot.objects.offered(office_of(request)).filter(
-        vitec_id=request.GET.get("slot", "")
-    )
+    slot = TimeSlot.objects.offered(office_of(request)).filter(vitec_id=request.GET.get("slot", ""))
     chosen = slot.first()
     mode = request.GET.get("mode", "")
     if mode not in (BOOKING, DOOR):

@@ -38,11 +38,24 @@ def describe_participant(office: Office, data: Mapping[str, Any]) -> list[Line]:
 
 
 def slot_words(slot: TimeSlot) -> str:
-    """`Storgatan 4, tis 24 nov 2026 kl. 12:00 (v. 48)`, with the end where it is known."""
-    moment = daywords.say(slot.starts_at, language=get_language() or "sv")
-    ends = f"–{timezone.localtime(slot.ends_at):%H:%M}" if slot.ends_at else ""
+    """`Storgatan 4, tis 24 nov 2026 kl. 12:00–12:30 (v. 48)`; the end where it is known."""
     clock = f"{timezone.localtime(slot.starts_at):%H:%M}"
-    return f"{slot.viewing.where}, {moment.replace(clock, clock + ends, 1)}"
+    moment = daywords.say(slot.starts_at, language=get_language() or "sv")
+    return f"{slot.viewing.where}, {moment.replace(clock, _span(slot), 1)}"
+
+
+def slot_option(slot: TimeSlot) -> str:
+    """`Storgatan 4, tis 24 nov 12:00–12:30`: as short as can be, for a narrow list."""
+    day = timezone.localtime(slot.starts_at).date()
+    said = daywords.say_day(day, language=get_language() or "sv")
+    if day.year == timezone.localdate().year:
+        said = said.removesuffix(f" {day.year}")
+    return f"{slot.viewing.where}, {said} {_span(slot)}"
+
+
+def _span(slot: TimeSlot) -> str:
+    clock = f"{timezone.localtime(slot.starts_at):%H:%M}"
+    return f"{clock}–{timezone.localtime(slot.ends_at):%H:%M}" if slot.ends_at else clock
 
 
 def _slot(office: Office, time_slot_id: str) -> str:
@@ -66,9 +79,12 @@ def _happens(data: Mapping[str, Any]) -> list[str]:
 
 def _reminder(minutes: int, *, by_sms: bool) -> str:
     if by_sms:
-        return ngettext(
-            "Reminder by SMS %d minute before", "Reminder by SMS %d minutes before", minutes
-        ) % (minutes)
+        return (
+            ngettext(
+                "Reminder by SMS %d minute before", "Reminder by SMS %d minutes before", minutes
+            )
+            % minutes
+        )
     return ngettext("Reminder %d minute before", "Reminder %d minutes before", minutes) % minutes
 
 

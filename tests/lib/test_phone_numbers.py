@@ -38,7 +38,9 @@ def test_a_long_number_goes_without_its_spaces() -> None:
     assert written("+49 1512 3456789", 14) == "+4915123456789"
 
 
-@pytest.mark.parametrize("raw", ["", "123", "070-FLOWERS", "070174060500000000", "+", "070 ring", "++46"])
+@pytest.mark.parametrize(
+    "raw", ["", "123", "070-FLOWERS", "070174060500000000", "+", "070 ring", "++46"]
+)
 def test_what_cannot_be_dialled_is_told(raw: str) -> None:
     with pytest.raises(NotPhoneNumber):
         written(raw, 17)

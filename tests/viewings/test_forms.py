@@ -180,12 +180,16 @@ class TestModes:
 
 # What is typed, and the field that must say so.
 BAD = [
-    *((PERSON + name, value) for name in ("first_name", "last_name") for value in ("x" * 31, "a\0")),
+    *(
+        (PERSON + name, value)
+        for name in ("first_name", "last_name")
+        for value in ("x" * 31, "a\0")
+    ),
     *(
         (PERSON + name, value)
         for name in ("cell_phone", "tele_phone", "work_phone", "other_phone")
-        for value in ("123", "ring", "070-FLOWERS", "+", "070174060500000", "1" * 41, "++46701740605",
-                      "070-174 06 05; DROP", "٠٧٠١٧٤٠٦٠٥")
+        for value in ("123", "ring", "070-FLOWERS", "+", "070174060500000", "1" * 41,
+                      "++46701740605", "070-174 06 05; DROP", "٠٧٠١٧٤٠٦٠٥")
     ),
     *(
         (PERSON + name, value)
@@ -269,7 +273,9 @@ def test_what_does_not_go_together_is_told_once_at_one_field(
 
 
 def test_a_reminder_that_would_have_gone_already_is_refused(office: Office) -> None:
-    make_slot(office, viewing=make_viewing(office, starts_at=timezone.now() + dt.timedelta(hours=1)))
+    make_slot(
+        office, viewing=make_viewing(office, starts_at=timezone.now() + dt.timedelta(hours=1))
+    )
 
     assert "reminder_time" in bound(office, reminder_time="120").errors
     assert bound(office, reminder_time="30").is_valid()
@@ -284,7 +290,9 @@ NAMES = sorted(set(ParticipantForm.base_fields) - {"form_token"})
 @given(
     values=st.dictionaries(
         st.sampled_from(NAMES),
-        st.one_of(st.text(max_size=60), st.sampled_from(["on", "door", "TID1", "60", "other", "0"])),
+        st.one_of(
+            st.text(max_size=60), st.sampled_from(["on", "door", "TID1", "60", "other", "0"])
+        ),
         max_size=8,
     )
 )
@@ -292,9 +300,7 @@ NAMES = sorted(set(ParticipantForm.base_fields) - {"form_token"})
 def test_nothing_typed_breaks_it(
     office: Office, directories_once: None, values: dict[str, str]
 ) -> None:
-    form = ParticipantForm(
-        {"form_token": str(uuid.uuid4()), **posted(), **values}, office=office
-    )
+    form = ParticipantForm({"form_token": str(uuid.uuid4()), **posted(), **values}, office=office)
 
     if form.is_valid():
         assert len(form.cleaned_data[PERSON + "cell_phone"]) <= 17

@@ -180,7 +180,8 @@ def test_odd_rows_do_not_cost_the_office_its_viewings(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "places"), [("4", 4), ("0", None), ("", None), ("-1", None), ("4.0", None), ("²", None)]
+    ("text", "places"),
+    [("4", 4), ("0", None), ("", None), ("-1", None), ("4.0", None), ("²", None)],
 )
 def test_places_are_a_whole_number_or_no_limit(text: str, places: int | None) -> None:
     assert sync._whole(text) == places

@@ -120,7 +120,10 @@ class TestPrefill:
         ("fields", "said"),
         [
             ({"places": 1}, "alla platser tagna"),
-            ({"no_later_than": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, "sista bokningstid passerat"),
+            (
+                {"no_later_than": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)},
+                "sista bokningstid passerat",
+            ),
         ],
     )
     def test_what_vitec_will_probably_refuse_is_said_before(
