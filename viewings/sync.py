@@ -49,16 +49,14 @@ def pull_viewings(client: Client, office: Office) -> Pulled:
     A home that Vitec refuses to tell of (sold, moved, gone) is passed over.
     """
     estates = read_estates(client.send(estate_list_call(office)).value)
-    fetched = changed = 0
+    found: list[tuple[Estate, list[rows.Row]]] = []
     for estate in to_ask(office, estates):
         try:
             answer = client.send(viewings_call(office, estate.estate_id)).value
         except Refused:
             continue
-        found = _in_span(answer)
-        fetched += len(found)
-        changed += _keep(office, estate, found)
-    return Pulled(fetched, changed)
+        found.append((estate, _in_span(answer)))
+    return Pulled(sum(len(viewings) for _home, viewings in found), _keep(office, found))
 
 
 def pull_lead_sources(client: Client, office: Office) -> Pulled:
@@ -100,15 +98,16 @@ def _estate(row: rows.Row) -> Estate:
 def to_ask(office: Office, estates: list[Estate]) -> list[Estate]:
     """The homes worth a call: those with viewings in the span, and those that we know to have any.
 
-    The latter since a viewing that was cancelled vanishes from the list. Where the list tells
-    of no viewing at all, it is taken not to tell, and every home that is not sold is asked about.
+    The latter since a viewing that was cancelled, or has been, may vanish from the list. Where
+    the list tells of no viewing at all, it is taken not to tell, and every home that is not sold
+    is asked about.
     """
     if any(estate.starts for estate in estates):
         chosen = [estate for estate in estates if any(map(_is_in_span, estate.starts))]
     else:
         chosen = [estate for estate in estates if not estate.is_sold][:MOST_ESTATES]
     asked = {estate.estate_id for estate in chosen}
-    known = Viewing.objects.filter(office=office, missing_since=None).coming()
+    known = Viewing.objects.filter(office=office, **_known_span())
     ours = set(known.values_list("estate_id", flat=True)) - asked
     return chosen + [estate for estate in estates if estate.estate_id in ours]
 
@@ -127,22 +126,32 @@ def _has_id(row: rows.Row) -> bool:
     return 0 < len(rows.text(row, "id")) <= 64
 
 
-@transaction.atomic
-def _keep(office: Office, estate: Estate, found: list[rows.Row]) -> int:
-    """Keep one home's viewings and slots; mark those that it no longer has."""
-    values = {rows.text(row, "id"): _viewing_values(estate, row) for row in found}
-    changed = learn_rows(Viewing, office, values, complete=False)
-    mine = Viewing.objects.filter(office=office, estate_id=estate.estate_id)
-    known = {viewing.vitec_id: viewing for viewing in mine}
-    slots: dict[str, dict[str, Any]] = {}
-    for row in found:
-        slots |= _slots(known[rows.text(row, "id")], row)
-    changed += learn_rows(TimeSlot, office, slots, complete=False)
+def _known_span() -> dict[str, Any]:
+    """Of our rows those that an answer would name."""
     today = start_of_today()
-    span = {"missing_since": None, "starts_at__range": (today - LOOKING_BACK, today + AHEAD)}
-    gone = mine.filter(**span).exclude(vitec_id__in=values)
-    gone_slots = TimeSlot.objects.filter(viewing__in=mine, **span).exclude(vitec_id__in=slots)
-    changed += gone_slots.update(missing_since=timezone.now())
+    return {"missing_since": None, "starts_at__range": (today - LOOKING_BACK, today + AHEAD)}
+
+
+@transaction.atomic
+def _keep(office: Office, found: list[tuple[Estate, list[rows.Row]]]) -> int:
+    """Keep the viewings and slots of these homes; mark those that they no longer have."""
+    values = {
+        rows.text(row, "id"): _viewing_values(estate, row)
+        for estate, viewings in found
+        for row in viewings
+    }
+    changed = learn_rows(Viewing, office, values, complete=False)
+    asked = [estate.estate_id for estate, _found in found]
+    mine = Viewing.objects.filter(office=office, estate_id__in=asked)
+    known = {viewing.vitec_id: viewing for viewing in mine.filter(vitec_id__in=values)}
+    slots: dict[str, dict[str, Any]] = {}
+    for _home, viewings in found:
+        for row in viewings:
+            slots |= _slots(known[rows.text(row, "id")], row)
+    changed += learn_rows(TimeSlot, office, slots, complete=False)
+    gone_slots = TimeSlot.objects.filter(viewing__in=mine, **_known_span())
+    changed += gone_slots.exclude(vitec_id__in=slots).update(missing_since=timezone.now())
+    gone = mine.filter(**_known_span()).exclude(vitec_id__in=values)
     return changed + gone.update(missing_since=timezone.now())
 
 
@@ -165,7 +174,7 @@ def _slots(viewing: Viewing, row: rows.Row) -> dict[str, dict[str, Any]]:
         if _has_id(slot):
             people = rows.children(slot, "participants")
             found[rows.text(slot, "id")] = {
-                "viewing": viewing,
+                "viewing_id": viewing.pk,
                 "starts_at": rows.moment(slot, "startsAt") or viewing.starts_at,
                 "ends_at": rows.moment(slot, "endsAt") or viewing.ends_at,
                 "registered": len(people),

@@ -173,7 +173,8 @@ def test_odd_rows_do_not_cost_the_office_its_viewings(office: Office) -> None:
         "no viewing",
     ]  # fmt: skip
 
-    sync._keep(office, sync.Estate("OBJ1", "Storgatan 4", "", False, ()), sync._in_span(answer))
+    estate = sync.Estate("OBJ1", "Storgatan 4", "", False, ())
+    sync._keep(office, [(estate, sync._in_span(answer))])
 
     assert Viewing.objects.get().places == 4
     assert TimeSlot.objects.get().registered == 0
