@@ -14,7 +14,18 @@ from tests.journeys.stack import Stack
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 CALENDAR = "/calendar/appointments/new/"
-PAGES = ["/meetings/", FORM, f"{FORM}?contact=unknown", CALENDAR, "/submissions/", "/nowhere/"]
+PAGES = [
+    "/meetings/",
+    FORM,
+    f"{FORM}?contact=unknown",
+    "/viewings/",
+    "/viewings/?past=1",
+    "/viewings/participants/new/",
+    "/viewings/participants/new/?mode=door",
+    CALENDAR,
+    "/submissions/",
+    "/nowhere/",
+]
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
