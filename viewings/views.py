@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import SyncRun
-from submissions.views import office_of, submit_page
+from submissions.views import submit_page
 from viewings import kinds
 from viewings.forms import BOOKING, DOOR
 from viewings.models import TimeSlot, Viewing

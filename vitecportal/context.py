@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from offices.access import managed_by, offices_for
-from offices.models import Office, User
+from offices.models import User
 from submissions.kinds import all_kinds
 from submissions.models import Pause, Submission
 
@@ -37,9 +37,10 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 
 def _open_pauses(user: User) -> list[Pause]:
-    offices: list[Office] = list(offices_for(user))
-    managed = set(managed_by(user).values_list("pk", flat=True))
-    pauses = list(Pause.objects.filter(office__in=offices, ended_at=None).select_related("office"))
-    for pause in pauses:
-        pause.may_end = pause.office_id in managed  # type: ignore[attr-defined]
+    open_ones = Pause.objects.filter(office__in=offices_for(user), ended_at=None)
+    pauses = list(open_ones.select_related("office"))
+    if pauses:
+        managed = set(managed_by(user).values_list("pk", flat=True))
+        for pause in pauses:
+            pause.may_end = pause.office_id in managed  # type: ignore[attr-defined]
     return pauses

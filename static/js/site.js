@@ -119,7 +119,9 @@
     const open = fields.filter((field) => field.tabIndex >= 0 && visible(field));
     const wrong = open.find((field) => field.getAttribute("aria-invalid") === "true");
     const hands = window.matchMedia("(hover: none)").matches;
-    (wrong || (hands ? null : open.find((field) => !field.value)))?.focus();
+    // What concerns the whole form is said on top, and must not scroll out of sight.
+    const whole = form.querySelector("[data-form-errors]");
+    (whole || wrong || (hands ? null : open.find((field) => !field.value)))?.focus();
   });
 
   window.addEventListener("pageshow", (event) => {
