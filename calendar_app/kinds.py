@@ -20,6 +20,7 @@ APPOINTMENT = register(
         describe=describe_appointment,
         # It stands in a colleague's calendar and concerns no contact.
         person=lambda _data: "",
+        takes_contact=False,
         template="calendar_app/appointment.html",
     )
 )

@@ -18,7 +18,7 @@ from meetings import kinds
 from meetings.forms import ComebackForm
 from meetings.models import Meeting
 from meetings.wording import say
-from offices.access import office_of
+from offices.access import choose_office, office_of
 from offices.http import PortalRequest
 from offices.models import SyncRun
 from submissions.views import submit_page
@@ -58,8 +58,23 @@ def _day(text: str) -> dt.date:
 
 @require_http_methods(["GET", "POST"])
 def new_comeback(request: PortalRequest) -> HttpResponse:
-    """Create a comeback; `?meeting=` or `?contact=` prefill it."""
+    """Create a comeback; `?meeting=` or `?contact=` prefill it.
+
+    A link from a list of another of the person's offices is followed to that office.
+    """
+    if request.method == "GET":
+        _follow_meeting(request)
     return submit_page(request, kinds.COMEBACK, initial=_prefill(request))
+
+
+def _follow_meeting(request: PortalRequest) -> None:
+    """The office was changed in another tab since the list was shown: change it back."""
+    asked = Meeting.objects.for_user(request.user).filter(vitec_id=request.GET.get("meeting", ""))
+    here = asked.filter(office=request.office).exists()
+    elsewhere = None if here else asked.select_related("office").first()
+    if elsewhere:
+        choose_office(request, elsewhere.office)
+        request.office = elsewhere.office
 
 
 def _prefill(request: PortalRequest) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Kind:
     build: pure function (office, cleaned_data) -> the call to freeze.
     describe: pure function (office, cleaned_data) -> what is sent, in words, for people.
     person: pure function cleaned_data -> Vitec's id of the person concerned, "" for none.
+    takes_contact: its page is opened for a person by `?contact=`.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Kind:
     describe: Callable[[Office, Mapping[str, Any]], list[Line]]
     person: Callable[[Mapping[str, Any]], str]
     template: str = "submissions/submit.html"
+    takes_contact: bool = True
 
 
 _registry: dict[str, Kind] = {}

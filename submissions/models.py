@@ -328,6 +328,13 @@ class Submission(models.Model):
         return not (asked_to_wait and waiting)
 
     @property
+    def settled_by(self) -> Attempt | None:
+        """The event by which a person, not Vitec, has settled it; None otherwise."""
+        decisions = [Event.FOUND, Event.NOT_FOUND]
+        last = self.attempts.select_related("actor").last()
+        return last if last is not None and last.event in decisions else None
+
+    @property
     def may_be_there_already(self) -> bool:
         """An earlier try ended without a certain answer."""
         return self.attempts.filter(event__in=[Event.UNKNOWN, Event.SENDING_EXPIRED]).exists()

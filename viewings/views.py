@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import SyncRun
+from offices.person_form import PREFIX
 from submissions.views import submit_page
 from viewings import kinds
 from viewings.forms import BOOKING, DOOR
@@ -38,7 +39,7 @@ def list_viewings(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new_participant(request: PortalRequest) -> HttpResponse:
-    """Book a person, or register one at the door; `?slot=` and `?mode=` prefill it."""
+    """Book a person, or register one at the door; `?slot=`, `?mode=`, `?contact=` prefill it."""
     return submit_page(request, kinds.PARTICIPANT, initial=_prefill(request))
 
 
@@ -49,4 +50,8 @@ def _prefill(request: PortalRequest) -> dict[str, Any]:
     mode = request.GET.get("mode", "")
     if mode not in (BOOKING, DOOR):
         mode = DOOR if chosen and chosen.is_over else BOOKING
-    return {"time_slot_id": chosen.vitec_id if chosen else "", "mode": mode}
+    return {
+        "time_slot_id": chosen.vitec_id if chosen else "",
+        "mode": mode,
+        PREFIX + "contact_id": request.GET.get("contact", ""),
+    }

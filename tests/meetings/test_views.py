@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from offices.models import Office
+from offices.models import Office, User
 from tests.factories import STOCKHOLM, make_colleague, make_contact, make_meeting
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +156,16 @@ class TestAbout:
         text = text_of(answer)
         assert 'value="OBJ1_2" selected' in text
         assert 'value="userId:HAN2" selected' in text
+
+
+def test_a_link_from_another_of_my_offices_is_followed_there(
+    bokare: User, as_bokare: Client, office: Office, neighbour_office: Office, directories: None
+) -> None:
+    make_meeting(office)
+    bokare.memberships.create(office=neighbour_office)
+    as_bokare.post(reverse("offices:choose"), {"office": neighbour_office.customer_id})
+
+    answer = as_bokare.get(NEW, {"meeting": "CAL1"})
+
+    assert answer.context["office"] == office
+    assert answer.context["form"]["meeting_id"].value() == "CAL1"

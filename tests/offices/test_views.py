@@ -149,3 +149,12 @@ def test_it_sends_only_the_results_to_a_page_that_is_already_there(as_bokare, of
 def test_it_shows_a_whole_page_without_javascript(as_bokare, office):
     make_contact(office)
     assert "<html" in _page(as_bokare.post(SEARCH, {"q": "anna"}))
+
+
+def test_the_search_leads_to_pages_that_know_the_person_it_found(as_bokare, office):
+    make_contact(office)
+    text = as_bokare.post(reverse("offices:quick_search"), {"q": "anna ek"}).content.decode()
+    links = re.findall(r'href="([^"]+\?contact=ADR1)"', text)
+    assert len(links) >= 2
+    for link in links:
+        assert "Anna Ek" in as_bokare.get(link).content.decode()

@@ -362,6 +362,19 @@ class TestActions:
         assert sent.state == state
         assert sent.attempts.last().reason == "Sett i Express"  # type: ignore[union-attr]
 
+    def test_the_page_says_who_found_it_and_not_that_vitec_confirmed(
+        self, as_chef: Client, sent: Submission
+    ) -> None:
+        in_state(sent, State.UNKNOWN)
+        url = reverse("submissions:decide", args=[sent.code])
+
+        answer = as_chef.post(url, {"decision": "found", "reason": "Sett i Express"}, follow=True)
+
+        text = answer.content.decode()
+        assert "chef fann den i Vitec" in text
+        assert "Sett i Express" in text
+        assert "Vitec har bekräftat" not in text
+
     def test_without_a_reason_nothing_is_settled(self, as_chef: Client, sent: Submission) -> None:
         in_state(sent, State.UNKNOWN)
 
