@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from offices.models import Office
+from lib import phone_numbers
+from offices.models import Contact, Office
 from offices.person_form import PREFIX, PersonFields, check_box
 from submissions.forms import SubmissionForm
 from viewings.models import LeadSource, TimeSlot, start_of_today
@@ -133,10 +134,15 @@ class ParticipantForm(PersonFields, SubmissionForm):
         contact = self.known_contact()
         wants = self.cleaned_data.get
         by_sms = [name for name in ("sms_confirmation", "sms_reminder") if wants(name)]
-        if by_sms and not self.reach_by("cell_phone", contact):
+        if by_sms and not self._takes_sms(contact):
             self._missing("cell_phone", _("An SMS needs a mobile number."))
         if wants("mail_confirmation") and not self.reach_by("email_address", contact):
             self._missing("email_address", _("A confirmation by e-mail needs an e-mail address."))
+
+    def _takes_sms(self, contact: Contact | None) -> bool:
+        if not self.reach_by("cell_phone", contact):
+            return False
+        return phone_numbers.is_mobile(str(self.person("cell_phone")))
 
     def _missing(self, name: str, message: Any) -> None:
         if self.has_error(PREFIX + name):

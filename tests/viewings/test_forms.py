@@ -248,6 +248,11 @@ TOGETHER = [
     ({"person_cell_phone": ""}, PERSON + "cell_phone"),
     ({"person_cell_phone": "", "person_other_phone": "08-465 004 35"}, PERSON + "cell_phone"),
     ({"person_cell_phone": "", "sms_confirmation": "on"}, PERSON + "cell_phone"),
+    ({"person_cell_phone": "08-465 004 00", "sms_confirmation": "on"}, PERSON + "cell_phone"),
+    (
+        {"person_cell_phone": "08-465 004 00", "sms_reminder": "on", "reminder_time": "60"},
+        PERSON + "cell_phone",
+    ),
     (
         {"person_cell_phone": "", "person_tele_phone": "0846500435", "sms_reminder": "on",
          "reminder_time": "60"},
