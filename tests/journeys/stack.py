@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import kombu
 import psycopg
 import requests
 
@@ -253,6 +254,17 @@ def running(folder: Path, **options: Any) -> Iterator[Stack]:
         finally:
             if stack.process and stack.process.poll() is None:
                 stack.stop()
+            _leave_no_queues(stack)
+
+
+def _leave_no_queues(stack: Stack) -> None:
+    """On a broker that outlives the portal its queues would stay for ever."""
+    url = os.environ.get("CELERY_BROKER_URL", "")
+    if not url or url.startswith("filesystem"):
+        return
+    with kombu.Connection(url, connect_timeout=5) as connection:
+        for name in (stack.env["CELERY_QUEUE"], f"{stack.env['CELERY_QUEUE']}-sync"):
+            connection.default_channel.queue_delete(name)
 
 
 @contextlib.contextmanager
