@@ -118,6 +118,18 @@ def say_day(day: date, *, language: str = "sv") -> str:
     return f"{tongue.weekdays[day.weekday()]} {day.day} {month} {day.year}"
 
 
+def say_briefly(moment: datetime, *, language: str = "sv", now: datetime | None = None) -> str:
+    """`10:12` for today, else `mån 23 nov 10:12`, with the year when it is another."""
+    local = _in_stockholm(moment)
+    today = _in_stockholm(now or datetime.now(tz=STOCKHOLM)).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    day = say_day(local.date(), language=language)
+    if local.year == today.year:
+        day = day.removesuffix(f" {local.year}")
+    return f"{day} {local:%H:%M}"
+
+
 def _in_stockholm(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("an aware datetime is needed")

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from meetings.effects import comeback_effects, comeback_traces
 from meetings.forms import ComebackForm
 from meetings.payloads import CREATE_COMEBACK, comeback_call
 from meetings.wording import describe_comeback
@@ -20,5 +21,7 @@ COMEBACK = register(
         describe=describe_comeback,
         person=lambda data: data["contact_id"],
         template="meetings/comeback.html",
+        effects=comeback_effects,
+        traces=comeback_traces,
     )
 )

@@ -16,7 +16,7 @@ from submissions.kinds import Line
 def describe_comeback(office: Office, data: Mapping[str, Any]) -> list[Line]:
     """Whom, when, about what, by whom, what to remember; only what was entered."""
     lines = [
-        Line(gettext("Contact"), _contact(office, data["contact_id"])),
+        Line(gettext("Contact"), contact_words(office, data["contact_id"])),
         Line(gettext("Day and time"), say(data["date"])),
     ]
     if data["meeting_id"]:
@@ -35,7 +35,8 @@ def say(moment: Any) -> str:
     return daywords.say(moment, language=get_language() or "sv")
 
 
-def _contact(office: Office, contact_id: str) -> str:
+def contact_words(office: Office, contact_id: str) -> str:
+    """The name by which staff know the person."""
     contact = Contact.objects.filter(office=office, vitec_id=contact_id).first()
     return contact.name if contact else contact_id
 

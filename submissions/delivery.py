@@ -121,7 +121,9 @@ def claim(submission_id: int) -> Submission | None:
         return None
     submission.token = uuid.uuid4()
     with transaction.atomic(durable=True):
-        taken = Submission.objects.filter(due(), pk=submission_id).move(
+        # A batch that was paused this moment counts: asked for in the very statement that claims.
+        free = Submission.objects.filter(due(), pk=submission_id).outside_paused_batches()
+        taken = free.move(
             State.QUEUED,
             State.CLAIMED,
             token=submission.token,
@@ -137,12 +139,16 @@ def claim(submission_id: int) -> Submission | None:
 
 def _held_by_pause(submission: Submission) -> bool:
     pause = Pause.over(submission).first()
-    if pause is None:
+    if pause is None and not _batch_is_paused(submission):
         return False
     with transaction.atomic():
         if _this(submission).move(State.QUEUED, State.HELD):
-            note(submission, Event.HELD, status=pause.status or None)
+            note(submission, Event.HELD, status=pause.status or None if pause else None)
     return True
+
+
+def _batch_is_paused(submission: Submission) -> bool:
+    return not _this(submission).outside_paused_batches().exists()
 
 
 def _this(submission: Submission) -> SubmissionQuerySet:

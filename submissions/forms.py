@@ -11,6 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from offices.models import Office
+from submissions.concerns import Consent
+from submissions.kinds import Concern
 
 
 class SubmissionForm(forms.Form):
@@ -52,6 +54,37 @@ class SubmissionForm(forms.Form):
             for name in self.fields
             if name != "form_token" and name in data
         }
+
+
+class ConsentForm(forms.Form):
+    """What a person has read and sends in spite of: the concerns' keys, and why."""
+
+    although_reason = forms.CharField(
+        label=_("Why send it all the same?"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    use_required_attribute = False
+
+    def given(self) -> Consent:
+        """The consent as posted; without a reason there is none."""
+        self.is_valid()
+        posted = cast(QueryDict, self.data)
+        keys = frozenset(posted.getlist("although"))
+        return Consent(keys, self.cleaned_data.get("although_reason", ""))
+
+    def must_answer(self, concerns: list[Concern]) -> None:
+        """Complain where the reason is missing and the person had read every concern."""
+        given = self.given()
+        if not given.reason and given.keys.issuperset(concern.key for concern in concerns):
+            self.add_error("although_reason", _("Say in a few words why."))
+
+    def without_complaints(self) -> Self:
+        """As it was typed so far."""
+        self._errors = ErrorDict()
+        return self
 
 
 class ReasonForm(forms.Form):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import enum
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +17,67 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One line of what is sent, in words: what it is called and what it says."""
+    """One line of what is sent, in words: what it is called and what it says.
+
+    full: what `value` masks, such as a personal number; shown by right, with a reason.
+    """
 
     label: str
     value: str
+    full: str = ""
+
+
+class Tone(enum.StrEnum):
+    """What sort of thing an effect is."""
+
+    CREATES = "creates"
+    OVERWRITES = "overwrites"
+    MESSAGE = "message"
+    NOTE = "note"
+
+
+@dataclasses.dataclass(frozen=True)
+class Effect:
+    """One thing that sending does, in a sentence: in Vitec, or to a person outside."""
+
+    text: str
+    tone: Tone = Tone.CREATES
+
+
+@dataclasses.dataclass(frozen=True)
+class Trace:
+    """What a later submission may be like; only a keyed hash of `value` is stored.
+
+    name: what is compared, such as `person-on-slot`. value: normalised, equal when it is the same.
+    said: the sentence of the warning. at: the moment it is about, now when None.
+    span: how far apart two moments may lie and still count as the same.
+    """
+
+    name: str
+    value: str
+    said: Any
+    span: dt.timedelta = dt.timedelta(days=1)
+    at: dt.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Concern:
+    """A reason to ask before sending. key: stable as long as it is the same reason."""
+
+    key: str
+    text: str
+    url: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One of the several submissions that a form comes to.
+
+    typed: a form that says this one alone, {name: [text]}, to correct it by.
+    """
+
+    cleaned: Mapping[str, Any]
+    typed: dict[str, list[str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +92,10 @@ class Kind:
     describe: pure function (office, cleaned_data) -> what is sent, in words, for people.
     person: pure function cleaned_data -> Vitec's id of the person concerned, "" for none.
     takes_contact: its page is opened for a person by `?contact=`.
+    effects: what sending does, told from the very call that is sent.
+    traces: by what a later one is recognised as the same, see `Trace`.
+    known: reasons to ask before sending that the database knows.
+    split: (office, cleaned_data, typed) -> what becomes a submission each; one part is no batch.
     """
 
     key: str
@@ -47,6 +110,10 @@ class Kind:
     person: Callable[[Mapping[str, Any]], str]
     template: str = "submissions/submit.html"
     takes_contact: bool = True
+    effects: Callable[[Office, Call], list[Effect]] | None = None
+    traces: Callable[[Office, Mapping[str, Any]], list[Trace]] | None = None
+    known: Callable[[Office, Mapping[str, Any]], list[Concern]] | None = None
+    split: Callable[[Office, Mapping[str, Any], dict[str, list[str]]], list[Part]] | None = None
 
 
 _registry: dict[str, Kind] = {}

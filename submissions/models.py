@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -105,12 +106,15 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         mine = Q(created_by=user, state__in=OPEN_QUESTIONS)
         return self.for_user(user).filter(mine | managed, corrections=None)
 
-    def same_content(self, office: Office, fingerprint: str) -> SubmissionQuerySet:
+    def living(self) -> SubmissionQuerySet:
+        """Those that are, or may be, at Vitec or on the way there."""
+        return self.filter(state__in=LIVE)
+
+    def same_content(self, office: Office, fingerprints: Collection[str]) -> SubmissionQuerySet:
         """Those of the last day that say the very same and are, or may be, there or on the way."""
-        return self.filter(
+        return self.living().filter(
             office=office,
-            fingerprint=fingerprint,
-            state__in=LIVE,
+            fingerprint__in=fingerprints,
             created_at__gt=timezone.now() - SAME_CONTENT_SPAN,
         )
 
@@ -131,7 +135,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         over = Pause.objects.filter(
             office=OuterRef("office"), endpoint__in=["", OuterRef("endpoint")], ended_at=None
         )
-        return self.filter(~Exists(over), state=State.HELD)
+        return self.filter(~Exists(over), state=State.HELD).outside_paused_batches()
+
+    def outside_paused_batches(self) -> SubmissionQuerySet:
+        """Those whose batch, if they have one, goes on."""
+        paused = Batch.objects.filter(pk=OuterRef("batch"), paused_at__isnull=False)
+        return self.filter(~Exists(paused))
 
     def due(self) -> SubmissionQuerySet:
         """Those that a worker may take now."""
@@ -159,7 +168,7 @@ class Submission(models.Model):
 
     key: the row's own key, wrapped by the master key. Emptied, nobody can read the row any more.
     sealed: what was approved: {"call": Call, "form": {name: [text]}, "lines": {language: [[label,
-        text]]}}, sealed with the row's key.
+        text] or [label, masked text, full text]]}}, sealed with the row's key.
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.
@@ -187,6 +196,14 @@ class Submission(models.Model):
     form_token = models.UUIDField()
     fingerprint = models.CharField(max_length=32)
     person_hash = models.CharField(max_length=32, blank=True)
+    batch = models.ForeignKey(
+        "Batch",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("batch"),
+    )
     corrects = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -255,7 +272,7 @@ class Submission(models.Model):
         except Unsealable:
             return []
         chosen = by_language.get(get_language()) or next(iter(by_language.values()))
-        return [Line(label, value) for label, value in chosen]
+        return [Line(*line) for line in chosen]
 
     @property
     def summary(self) -> str:
@@ -322,7 +339,7 @@ class Submission(models.Model):
     @property
     def may_be_tried_now(self) -> bool:
         """Not while Vitec has asked us to wait."""
-        last = self.attempts.last()
+        last = self.attempts.exclude(event=Event.REVEALED).last()
         asked_to_wait = last is not None and last.event == Event.BUSY
         waiting = self.state == State.QUEUED and self.not_before > timezone.now()
         return not (asked_to_wait and waiting)
@@ -331,7 +348,8 @@ class Submission(models.Model):
     def settled_by(self) -> Attempt | None:
         """The event by which a person, not Vitec, has settled it; None otherwise."""
         decisions = [Event.FOUND, Event.NOT_FOUND]
-        last = self.attempts.select_related("actor").last()
+        events = self.attempts.select_related("actor").exclude(event=Event.REVEALED)
+        last = events.last()
         return last if last is not None and last.event in decisions else None
 
     @property
@@ -363,6 +381,7 @@ class Event(models.TextChoices):
     SENT_AGAIN = "sent_again", _("Sent again by a person")
     FOUND = "found", _("A person found it in Vitec")
     NOT_FOUND = "not_found", _("A person did not find it in Vitec")
+    REVEALED = "revealed", _("A person looked at a masked value")
 
 
 class Attempt(models.Model):
@@ -472,6 +491,126 @@ class Pause(models.Model):
         return cls.objects.filter(
             office_id=submission.office_id, endpoint__in=["", submission.endpoint], ended_at=None
         )
+
+
+class Batch(models.Model):
+    """Several submissions from one action: paused, resumed and undone as one.
+
+    A paused batch holds its parts: no worker takes one, see `outside_paused_batches`.
+    """
+
+    code = models.UUIDField(_("code"), unique=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, related_name="batches", verbose_name=_("office")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="batches",
+        verbose_name=_("sent by"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    kind = models.CharField(_("kind"), max_length=60)
+    form_token = models.UUIDField()
+    fingerprint = models.CharField(max_length=32)
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("paused by"),
+    )
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        constraints = [
+            models.UniqueConstraint(fields=["created_by", "form_token"], name="one_batch_per_form")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:batch", args=[self.code])
+
+    @property
+    def kind_label(self) -> str:
+        kind = find_kind(self.kind)
+        return str(kind.label) if kind else self.kind
+
+    @property
+    def kind_icon(self) -> str:
+        kind = find_kind(self.kind)
+        return kind.icon if kind else "send"
+
+
+class Likeness(models.Model):
+    """By what a later submission is recognised as the same: a keyed hash and a moment."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="likenesses")
+    mark = models.CharField(max_length=32)
+    moment = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("likeness")
+        verbose_name_plural = _("likenesses")
+        indexes = [models.Index(fields=["mark", "moment"], name="likeness_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} {self.mark}"
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def for_user(self, user: User) -> DraftQuerySet:
+        """The person's own, of offices that are still theirs."""
+        return self.filter(user=user, office__in=offices_for(user))
+
+
+class Draft(models.Model):
+    """A form half written: {name: [text]}, sealed with a key of the row's own.
+
+    code: the form's one-time token, so that a form sent leaves no draft behind.
+    """
+
+    code = models.UUIDField(_("code"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="drafts",
+        verbose_name=_("person"),
+    )
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="drafts", verbose_name=_("office")
+    )
+    kind = models.CharField(_("kind"), max_length=60)
+    corrects = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    key = models.TextField()
+    sealed = models.TextField()
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at"]
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        indexes = [models.Index(fields=["changed_at"], name="draft_age")]
+        constraints = [models.UniqueConstraint(fields=["user", "code"], name="one_draft_per_form")]
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+    @property
+    def typed(self) -> dict[str, list[str]]:
+        """What was typed. Raises Unsealable."""
+        opened: dict[str, list[str]] = unseal_row(self.key, self.sealed)
+        return opened
 
 
 class Heart(models.Model):

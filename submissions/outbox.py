@@ -14,12 +14,32 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 
-from lib.sealing import Unsealable, keyed_hash, new_row_key, seal_row
+from connect.calls import Call
+from lib.sealing import Unsealable, new_row_key, seal_row
 from offices.models import Office, User
+from submissions import drafts
 from submissions.bell import ring
+from submissions.concerns import (
+    NO_CONSENT,
+    Asker,
+    Consent,
+    Item,
+    concerns_about,
+    fingerprint_of,
+    marks_of,
+)
 from submissions.journal import note
-from submissions.kinds import Kind
-from submissions.models import CANCELLABLE, Event, Pause, State, Submission, person_hash
+from submissions.kinds import Concern, Kind, Line
+from submissions.models import (
+    CANCELLABLE,
+    Batch,
+    Event,
+    Likeness,
+    Pause,
+    State,
+    Submission,
+    person_hash,
+)
 
 
 class FormUsed(Exception):
@@ -30,12 +50,12 @@ class FormUsed(Exception):
         self.submission = submission
 
 
-class SameContent(Exception):
-    """The very same was sent within a day; `submission` is the latest. Nothing was saved."""
+class Questioned(Exception):
+    """There are reasons to ask first that the person has not consented to. Nothing was saved."""
 
-    def __init__(self, submission: Submission) -> None:
-        super().__init__(str(submission.code))
-        self.submission = submission
+    def __init__(self, concerns: list[Concern]) -> None:
+        super().__init__(f"{len(concerns)} concerns")
+        self.concerns = concerns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +64,7 @@ class Wish:
 
     cleaned: the form's cleaned_data. typed: the posted texts, {name: [text]}. again: the same in
     words that mean the same tomorrow, to fill the form again. token: the form's one-time token.
-    although: the code of an earlier one with the very same content, of which the person knows.
+    consent: what the person knows and sends in spite of.
     """
 
     user: User
@@ -55,24 +75,28 @@ class Wish:
     again: Mapping[str, list[str]]
     token: uuid.UUID
     corrects: Submission | None = None
-    although: str = ""
+    consent: Consent = NO_CONSENT
 
 
 def submit(wish: Wish) -> Submission:
     """Save the wish and have it delivered after the grace period.
 
     The same form sent twice gives the first row. Raises FormUsed when something else was typed in
-    it since, and SameContent when another form has said the same within a day.
+    it since, and Questioned when there is a reason to ask that the person has not been told.
     """
     call = wish.kind.build(wish.office, wish.cleaned)
-    fingerprint = keyed_hash("call", f"{wish.office.pk} {call.method} {call.path} {call.body}")
     first = _first_of_form(wish)
     if first is not None:
         return first
-    _refuse_same_content(wish, fingerprint)
+    asker = Asker(wish.user, wish.office, wish.kind, frozenset({wish.token}))
+    concerns = concerns_about(asker, [Item(wish.cleaned, call)], wish.cleaned)
+    if not wish.consent.covers(concerns):
+        raise Questioned(concerns)
+    # A reason that was typed for a question that no longer stands is not kept.
+    reason = wish.consent.reason if concerns else ""
     try:
         with transaction.atomic():
-            return _create(wish, fingerprint, call.to_dict())
+            return save(wish, call, reason)
     except IntegrityError:
         # Another click of the same form was faster by a hair.
         first = _first_of_form(wish)
@@ -95,17 +119,14 @@ def _first_of_form(wish: Wish) -> Submission | None:
     return first
 
 
-def _refuse_same_content(wish: Wish, fingerprint: str) -> None:
-    others = Submission.objects.exclude(created_by=wish.user, form_token=wish.token)
-    earlier = others.same_content(wish.office, fingerprint).first()
-    if earlier is not None and str(earlier.code) != wish.although:
-        raise SameContent(earlier)
+def save(wish: Wish, call: Call, reason: str = "", batch: Batch | None = None) -> Submission:
+    """Write the row, its marks and the event *accepted*. Call it in a transaction.
 
-
-def _create(wish: Wish, fingerprint: str, call: dict[str, Any]) -> Submission:
+    reason: why it is sent although the person was asked.
+    """
     key = new_row_key()
     content = {
-        "call": call,
+        "call": call.to_dict(),
         "typed": dict(wish.typed),
         "form": dict(wish.again),
         "lines": _lines(wish),
@@ -117,15 +138,21 @@ def _create(wish: Wish, fingerprint: str, call: dict[str, Any]) -> Submission:
         kind=wish.kind.key,
         endpoint=wish.kind.endpoint.key,
         form_token=wish.token,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_of(wish.office, call),
         person_hash=person_hash(wish.kind.person(wish.cleaned)),
+        batch=batch,
         corrects=wish.corrects,
         key=key,
         sealed=seal_row(key, content),
         hold_until=Now() + hold,
         not_before=Now() + hold,
     )
-    note(submission, Event.ACCEPTED, actor=wish.user)
+    Likeness.objects.bulk_create(
+        Likeness(submission=submission, mark=mark.mark, moment=mark.moment)
+        for mark in marks_of(wish.office, wish.kind, wish.cleaned)
+    )
+    drafts.forget(wish.user, wish.token)
+    note(submission, Event.ACCEPTED, actor=wish.user, reason=reason)
     _ring_after_commit(submission, hold.total_seconds())
     submission.refresh_from_db(fields=["hold_until", "not_before"])
     return submission
@@ -137,8 +164,12 @@ def _lines(wish: Wish) -> dict[str, list[list[str]]]:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             described = wish.kind.describe(wish.office, wish.cleaned)
-            lines[language] = [[line.label, line.value] for line in described]
+            lines[language] = [_stored(line) for line in described]
     return lines
+
+
+def _stored(line: Line) -> list[str]:
+    return [str(line.label), str(line.value), *([str(line.full)] if line.full else [])]
 
 
 def _ring_after_commit(submission: Submission, seconds: float = 0) -> None:
@@ -222,10 +253,11 @@ def end_pause(pause: Pause, user: User | None) -> int:
     if not ended:
         return 0
     held = Submission.objects.held_without_pause().filter(office=pause.office)
-    return sum(_release(submission, user) for submission in held)
+    return sum(release(submission, user) for submission in held)
 
 
-def _release(submission: Submission, user: User | None) -> bool:
+def release(submission: Submission, user: User | None) -> bool:
+    """Let one that was held go on."""
     with transaction.atomic():
         moved = Submission.objects.filter(pk=submission.pk).move(
             State.HELD, State.QUEUED, not_before=Now(), rung_at=None, trying_since=None

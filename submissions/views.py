@@ -1,267 +1,281 @@
-"""The page that every kind shares, the list of what was sent, and the page of one submission."""
+"""The page that every kind shares: its form, what it will do, its draft, and sending it."""
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from connect.answers import place
-from offices.access import administers, office_of, office_or_404
+from lib.sealing import Unsealable
+from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
-from submissions import outbox
-from submissions.filters import FilterForm
-from submissions.forms import ReasonForm, SubmissionForm
+from submissions import batches, drafts, outbox
+from submissions.concerns import MOST_SHOWN, Consent
+from submissions.forms import ConsentForm, SubmissionForm
 from submissions.kinds import Kind, find_kind
-from submissions.models import Pause, State, Submission, SubmissionQuerySet
+from submissions.models import Batch, Draft, Submission
+from submissions.preview import Preview, parts_of, preview_of
 
-PAGE_SIZE = 50
-SAID_BEFORE = {
-    outbox.FormUsed: gettext_lazy(
-        "You have already sent this form, with other content. Send again only if you want one more."
-    ),
-    outbox.SameContent: gettext_lazy(
-        "The very same was sent within the last day. Send again only if you want one more."
-    ),
-}
-# The page asks again this often while something may still happen.
-POLL_SECONDS = 1
+USED_BEFORE = _(
+    "You have already sent this form, with other content. Send again only if you want one more."
+)
+# So many half-written forms are offered; the rest waits in silence for its week to end.
+DRAFTS_OFFERED = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Desk:
+    """What a form page is about: who is asking for what kind, for which office, and why."""
+
+    request: PortalRequest
+    kind: Kind
+    office: Office
+    corrects: Submission | None = None
+
+    def form(self, data: QueryDict) -> SubmissionForm:
+        return self.kind.form_class(data, office=self.office)
 
 
 def submit_page(
     request: PortalRequest, kind: Kind, initial: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """The form of a kind: show it, take it, save the wish, go to the submission's page.
+    """The form of a kind: show it, take it, save the wish, go to the page of what was saved.
 
-    `?corrects=<code>` fills it with a refused submission and puts Vitec's messages at the fields.
-    Raises Http404 for an office or a submission that the person may not act for.
+    `?corrects=<code>` fills it with a refused submission and puts Vitec's messages at the fields;
+    `?draft=<code>` fills it with what was half written. Raises Http404 for an office or a
+    submission that the person may not act for.
     """
-    corrects = _corrected(request, kind)
-    # A correction goes out from the office that sent the first, whichever is active now.
-    office = corrects.office if corrects else office_of(request)
     if request.method != "POST":
-        form = _first_form(kind, office, corrects, initial)
-        return _form_page(request, kind, office, form, corrects)
-    form = kind.form_class(request.POST, office=office)
+        return _opened(request, kind, initial)
+    corrects = _corrected(request, kind)
+    desk = Desk(request, kind, _office(request, corrects), corrects)
+    form = desk.form(request.POST)
     if request.POST.get("step") == "look":
         # Without JavaScript: a button that looks something up and shows the same form again.
-        return _form_page(request, kind, office, form.without_complaints(), corrects)
+        preview = _preview(desk, form)
+        return _form_page(desk, form.without_complaints(), preview=preview)
     if not form.is_valid():
-        return _form_page(request, kind, office, form, corrects, status=422)
-    return _submit(request, kind, office, form, corrects)
+        return _form_page(desk, form, status=422)
+    return _send(desk, form)
 
 
-def _submit(
-    request: PortalRequest,
-    kind: Kind,
-    office: Office,
-    form: SubmissionForm,
-    corrects: Submission | None,
-) -> HttpResponse:
-    wish = outbox.Wish(
-        user=request.user,
-        office=office,
-        kind=kind,
-        cleaned=form.cleaned_data,
-        typed=form.typed(),
-        again=form.again(),
-        token=form.cleaned_data["form_token"],
-        corrects=corrects,
-        although=request.POST.get("although", ""),
-    )
+def _office(request: PortalRequest, corrects: Submission | None) -> Office:
+    # A correction goes out from the office that sent the first, whichever is active now.
+    return corrects.office if corrects else office_of(request)
+
+
+# --- Opening -----------------------------------------------------------------------------------
+
+
+def _opened(request: PortalRequest, kind: Kind, initial: dict[str, Any] | None) -> HttpResponse:
+    code = _code(request.GET.get("draft"))
+    if code is not None:
+        return _resumed(request, kind, code)
+    corrects = _corrected(request, kind)
+    desk = Desk(request, kind, _office(request, corrects), corrects)
+    if corrects is not None:
+        return _form_page(desk, _correction(desk, corrects))
+    form = kind.form_class(office=desk.office, initial=initial)
+    return _form_page(desk, form, unfinished=_unfinished(desk))
+
+
+def _resumed(request: PortalRequest, kind: Kind, code: uuid.UUID) -> HttpResponse:
+    """The form as it was half written; what it became, when it has been sent meanwhile."""
+    mine = {"created_by": request.user, "form_token": code}
+    sent = Submission.objects.filter(**mine).first() or Batch.objects.filter(**mine).first()
+    if sent is not None:
+        return redirect(sent)
+    found = Draft.objects.for_user(request.user).select_related("office", "corrects")
+    draft = found.filter(code=code, kind=kind.key).first()
+    if draft is None:
+        return redirect(kind.url_name)
+    desk = Desk(request, kind, draft.office, draft.corrects)
     try:
-        submission = outbox.submit(wish)
-    except (outbox.FormUsed, outbox.SameContent) as known:
-        form = _renewed(request, kind, office)
-        form.add_error(None, SAID_BEFORE[type(known)])
-        return _form_page(
-            request, kind, office, form, corrects, status=409, earlier=known.submission
-        )
-    if request.htmx:
-        return HttpResponseClientRedirect(submission.get_absolute_url())
-    return redirect(submission)
+        form = desk.form(_data(draft.typed, code)).without_complaints()
+    except Unsealable:
+        return redirect(kind.url_name)
+    return _form_page(desk, form, draft=draft)
+
+
+def _unfinished(desk: Desk) -> list[Draft]:
+    mine = Draft.objects.for_user(desk.request.user)
+    return list(mine.filter(kind=desk.kind.key, office=desk.office)[:DRAFTS_OFFERED])
 
 
 def _corrected(request: PortalRequest, kind: Kind) -> Submission | None:
-    code = request.POST.get("corrects") or request.GET.get("corrects")
-    if not code:
+    given = request.POST.get("corrects") or request.GET.get("corrects")
+    if not given:
         return None
-    try:
-        parsed = uuid.UUID(code)
-    except ValueError as error:
-        raise Http404 from error
-    found: Submission = get_object_or_404(_mine(request), code=parsed, kind=kind.key)
+    mine = Submission.objects.for_user(request.user).select_related("office", "created_by")
+    found: Submission = get_object_or_404(mine, code=_code(given), kind=kind.key)
     if not found.can_be_corrected:
         raise Http404
     return found
 
 
-def _first_form(
-    kind: Kind, office: Office, corrects: Submission | None, initial: dict[str, Any] | None
-) -> SubmissionForm:
-    if corrects is None:
-        return kind.form_class(office=office, initial=initial)
-    form = kind.form_class(_data(corrects.content["form"]), office=corrects.office)
+def _code(given: str | None) -> uuid.UUID | None:
+    """Raises Http404 for what is no code."""
+    if not given:
+        return None
+    try:
+        return uuid.UUID(given)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _correction(desk: Desk, corrects: Submission) -> SubmissionForm:
+    form = desk.form(_data(corrects.content["form"], uuid.uuid4()))
     form.is_valid()
-    for message in place(corrects.messages, kind.endpoint.fields):
+    for message in place(corrects.messages, desk.kind.endpoint.fields):
         form.add_error(message.field if message.field in form.fields else None, message.message)
     return form
 
 
-def _data(typed: dict[str, list[str]]) -> QueryDict:
-    """Stored texts as a form's data, with a fresh token."""
+def _data(typed: dict[str, list[str]], token: uuid.UUID) -> QueryDict:
+    """Stored texts as a form's data."""
     data = QueryDict(mutable=True)
     for name, values in typed.items():
         data.setlist(name, values)
-    data["form_token"] = str(uuid.uuid4())
+    data["form_token"] = str(token)
     return data
 
 
-def _renewed(request: PortalRequest, kind: Kind, office: Office) -> SubmissionForm:
-    data = request.POST.copy()
-    data["form_token"] = str(uuid.uuid4())
-    form = kind.form_class(data, office=office)
-    form.is_valid()
-    return form
-
-
-def _form_page(
-    request: PortalRequest,
-    kind: Kind,
-    office: Office,
-    form: SubmissionForm,
-    corrects: Submission | None,
-    status: int = 200,
-    **context: Any,
-) -> HttpResponse:
-    context |= {"kind": kind, "office": office, "form": form, "corrects": corrects}
-    return render(request, kind.template, context, status=status)
-
-
-def _mine(request: PortalRequest) -> SubmissionQuerySet:
-    return Submission.objects.for_user(request.user).select_related("office", "created_by")
-
-
-# --- The list ----------------------------------------------------------------------------------
-
-
-@require_GET
-def list_submissions(request: PortalRequest) -> HttpResponse:
-    """What was sent, newest first, by kind, state, person, sender, office and time."""
-    form = FilterForm(request.GET, user=request.user)
-    found = form.narrow(_mine(request)) if form.is_valid() else _mine(request).none()
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    template = "submissions/list.html"
-    if request.htmx:
-        template += "#table"
-    context = {"form": form, "page": page, "query": _query_without_page(request)}
-    return render(request, template, context)
-
-
-def _query_without_page(request: PortalRequest) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    return query.urlencode()
-
-
-# --- One submission ----------------------------------------------------------------------------
-
-
-@require_GET
-def detail(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
-    """One submission: what was sent, where it stands, every attempt."""
-    submission = get_object_or_404(_mine(request), code=code)
-    return render(request, "submissions/detail.html", _detail_context(request, submission))
-
-
-@require_GET
-def status(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
-    """The living part of the page; it stops asking when nothing more happens by itself."""
-    submission = get_object_or_404(_mine(request), code=code)
-    context = _detail_context(request, submission)
-    return render(request, "submissions/detail.html#living", context)
-
-
-def _detail_context(request: PortalRequest, submission: Submission) -> dict[str, Any]:
-    kind = find_kind(submission.kind)
-    fields = kind.endpoint.fields if kind else {}
-    return {
-        "submission": submission,
-        "kind": kind,
-        "attempts": submission.attempts.select_related("actor", "submission"),
-        "messages_of_vitec": place(submission.messages, fields),
-        "pauses": Pause.over(submission),
-        "settled_by": submission.settled_by,
-        "corrections": submission.corrections.all(),
-        "may_be_tried_now": _may_be_tried_now(submission),
-        "may_decide": administers(request.user, submission.office),
-        "reason_form": ReasonForm(),
-        "poll_seconds": POLL_SECONDS,
+def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: Any) -> HttpResponse:
+    context = {
+        "kind": desk.kind,
+        "office": desk.office,
+        "corrects": desk.corrects,
+        "form": form,
+        "consent": ConsentForm(),
+        "most_shown": MOST_SHOWN,
+        **context,
     }
+    return render(desk.request, desk.kind.template, context, status=status)
 
 
-def _may_be_tried_now(submission: Submission) -> bool:
-    stuck = submission.state == State.FAILED or submission.waits_for_retry
-    return stuck and submission.may_be_tried_now
+# --- Sending -----------------------------------------------------------------------------------
+
+
+def _send(desk: Desk, form: SubmissionForm) -> HttpResponse:
+    consent = ConsentForm(desk.request.POST)
+    try:
+        saved = _saved(desk, form, consent.given())
+    except outbox.FormUsed as used:
+        return _asked_once_more(desk, used.submission)
+    except batches.BatchUsed as used:
+        return _asked_once_more(desk, used.batch)
+    except outbox.Questioned as questioned:
+        preview = dataclasses.replace(
+            preview_of(desk.request.user, desk.kind, desk.office, form),
+            concerns=questioned.concerns,
+        )
+        consent.must_answer(questioned.concerns)
+        return _form_page(desk, form, status=409, preview=preview, consent=consent)
+    if desk.request.htmx:
+        return HttpResponseClientRedirect(saved.get_absolute_url())
+    return redirect(saved)
+
+
+def _saved(desk: Desk, form: SubmissionForm, consent: Consent) -> Submission | Batch:
+    parts = parts_of(desk.kind, desk.office, form)
+    user, token = desk.request.user, form.cleaned_data["form_token"]
+    if len(parts) > 1:
+        wish = batches.BatchWish(
+            user=user,
+            office=desk.office,
+            kind=desk.kind,
+            token=token,
+            parts=parts,
+            cleaned=form.cleaned_data,
+            consent=consent,
+        )
+        return batches.submit_batch(wish)
+    return outbox.submit(
+        outbox.Wish(
+            user=user,
+            office=desk.office,
+            kind=desk.kind,
+            cleaned=parts[0].cleaned,
+            typed=form.typed(),
+            again=form.again(),
+            token=token,
+            corrects=desk.corrects,
+            consent=consent,
+        )
+    )
+
+
+def _asked_once_more(desk: Desk, earlier: Submission | Batch) -> HttpResponse:
+    """The same form with a new token, so that one more press sends one more."""
+    data = desk.request.POST.copy()
+    data["form_token"] = str(uuid.uuid4())
+    form = desk.form(data)
+    form.add_error(None, USED_BEFORE)
+    return _form_page(desk, form, status=409, earlier=earlier)
+
+
+# --- While somebody writes ---------------------------------------------------------------------
 
 
 @require_POST
-def cancel(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
-    """Undo before anything is sent."""
-    submission = get_object_or_404(_mine(request), code=code)
-    if not outbox.cancel(submission, request.user):
-        messages.warning(request, _("Too late to undo: the sending has already begun."))
-    return redirect(submission)
+def look(request: PortalRequest, key: str) -> HttpResponse:
+    """Keep what is typed as a draft, and say what it will do; answers with a fragment."""
+    kind = find_kind(key)
+    if kind is None:
+        raise Http404
+    corrects = _corrected(request, kind)
+    desk = Desk(request, kind, _office(request, corrects), corrects)
+    form = desk.form(request.POST)
+    draft = _kept(desk, form)
+    context = {
+        "preview": _preview(desk, form),
+        "consent": ConsentForm(request.POST).without_complaints(),
+        "draft": draft,
+        "most_shown": MOST_SHOWN,
+    }
+    answer = render(request, "submissions/_preview.html", context)
+    return replace_url(answer, _address(kind, draft)) if draft else answer
+
+
+def _preview(desk: Desk, form: SubmissionForm) -> Preview | None:
+    """None as long as the form is not complete."""
+    if not form.is_valid():
+        return None
+    return preview_of(desk.request.user, desk.kind, desk.office, form)
+
+
+def _kept(desk: Desk, form: SubmissionForm) -> Draft | None:
+    """The draft, unless the form has no proper token or has been sent already."""
+    try:
+        token = uuid.UUID(desk.request.POST.get("form_token", ""))
+    except ValueError:
+        return None
+    user = desk.request.user
+    mine = {"created_by": user, "form_token": token}
+    if Submission.objects.filter(**mine).exists() or Batch.objects.filter(**mine).exists():
+        return None
+    return drafts.keep(user, desk.office, desk.kind, token, form.typed(), desk.corrects)
+
+
+def _address(kind: Kind, draft: Draft) -> str:
+    """Where the form opens as it is now: after a reload, a new sign-in, the back button."""
+    return f"{reverse(kind.url_name)}?{urlencode({'draft': draft.code})}"
 
 
 @require_POST
-def send_now(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
-    """Do not wait for the next try."""
-    submission = get_object_or_404(_mine(request), code=code)
-    outbox.send_now(submission, request.user)
-    return redirect(submission)
-
-
-DECISIONS = {
-    "found": outbox.mark_delivered,
-    "not_found": outbox.mark_not_delivered,
-    "send_again": outbox.send_again,
-}
-
-
-@require_POST
-def decide(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
-    """A person settles an uncertain submission, with a reason."""
-    submission = get_object_or_404(_mine(request), code=code)
-    if not administers(request.user, submission.office):
-        raise PermissionDenied
-    form = ReasonForm(request.POST)
-    decision = DECISIONS.get(request.POST.get("decision", ""))
-    if decision is None or not form.is_valid():
-        context = _detail_context(request, submission) | {"reason_form": form}
-        return render(request, "submissions/detail.html", context, status=422)
-    if not decision(submission, request.user, form.cleaned_data["reason"]):
-        messages.warning(request, _("Somebody else, or a late answer, has already settled this."))
-    return redirect(submission)
-
-
-@require_POST
-def end_pause(request: PortalRequest, pause_id: int) -> HttpResponse:
-    """Try again after Vitec denied access."""
-    pause = get_object_or_404(Pause.objects.select_related("office"), pk=pause_id)
-    office_or_404(request.user, pause.office.customer_id)
-    if not administers(request.user, pause.office):
-        raise PermissionDenied
-    count = outbox.end_pause(pause, request.user)
-    messages.success(request, _("Sending goes on. Waiting submissions: %d") % count)
-    return redirect("submissions:list")
+def forget_draft(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """Throw a half-written form away, and open an empty one."""
+    draft = get_object_or_404(Draft.objects.for_user(request.user), code=code)
+    kind = find_kind(draft.kind)
+    drafts.forget(request.user, code)
+    return redirect(kind.url_name if kind else "home")

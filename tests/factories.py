@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from typing import Any
@@ -14,6 +15,7 @@ from meetings.models import Meeting
 from offices.directory import contact_details, learn_contacts
 from offices.models import Colleague, Contact, Credential, Membership, Office, Role, User
 from submissions import outbox
+from submissions.concerns import Consent
 from submissions.models import Submission
 from viewings.models import LeadSource, TimeSlot, Viewing
 
@@ -112,7 +114,9 @@ def comeback_values(**values: Any) -> dict[str, Any]:
 
 
 def make_submission(user: User, office: Office, **values: Any) -> Submission:
-    """A comeback that `user` has sent from `office`; `values` change what it says."""
+    """A comeback that `user` has sent from `office`, whatever was sent before; `values` change what
+    it says.
+    """
     cleaned = comeback_values(**values)
     typed = {
         "contact_id": [cleaned["contact_id"]],
@@ -120,14 +124,17 @@ def make_submission(user: User, office: Office, **values: Any) -> Submission:
         "participant": [":".join(cleaned["participant"])],
         "note": [cleaned["note"]],
     }
-    return outbox.submit(
-        outbox.Wish(
-            user=user,
-            office=office,
-            kind=kinds.COMEBACK,
-            cleaned=cleaned,
-            typed=typed,
-            again=typed,
-            token=uuid.uuid4(),
-        )
+    wish = outbox.Wish(
+        user=user,
+        office=office,
+        kind=kinds.COMEBACK,
+        cleaned=cleaned,
+        typed=typed,
+        again=typed,
+        token=uuid.uuid4(),
     )
+    try:
+        return outbox.submit(wish)
+    except outbox.Questioned as asked:
+        keys = frozenset(concern.key for concern in asked.concerns)
+        return outbox.submit(dataclasses.replace(wish, consent=Consent(keys, "En till")))

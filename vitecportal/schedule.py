@@ -25,6 +25,12 @@ TIMETABLE = {
         "schedule": 24 * 60 * 60,
         "options": {"expires": 60 * 60},
     },
+    # Forms half written that nobody went on with.
+    "purge-drafts": {
+        "task": "submissions.tasks.purge_drafts",
+        "schedule": 60 * 60,
+        "options": {"expires": 30 * 60},
+    },
     # Meetings of the recent past and the near future, and the contacts they name.
     "sync-meetings": {
         "task": "meetings.tasks.sync_meetings",

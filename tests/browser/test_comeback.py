@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import uuid
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.stack import Stack
+from tests.journeys.stack import Stack, free_day
 
 FORM = "/meetings/comebacks/new/"
 
@@ -24,8 +23,6 @@ def open_first_meeting(page: Page) -> None:
             links.first.focus()
             page.keyboard.press("Enter")
             page.wait_for_url(f"**{FORM}**")
-            # The very same twice within a day would be asked about.
-            page.get_by_label("Anteckning").fill(uuid.uuid4().hex)
             return
     raise AssertionError("no meeting in the coming two weeks")
 
@@ -40,7 +37,7 @@ def test_it_is_booked_by_keyboard_and_becomes_delivered_before_her_eyes(
     before = len(portal.comebacks())
     open_first_meeting(bokare)
 
-    bokare.get_by_label("Dag och tid").press_sequentially("3v")
+    bokare.get_by_label("Dag och tid").press_sequentially(free_day())
     expect(bokare.get_by_text(re.compile(r"kl\. 09:00 \(v\. \d+\)")).first).to_be_visible()
     bokare.keyboard.press("Control+Enter")
 
@@ -53,7 +50,7 @@ def test_it_is_booked_by_keyboard_and_becomes_delivered_before_her_eyes(
 def test_u_takes_it_back(bokare: Page, portal: Stack) -> None:
     before = len(portal.comeback_requests())
     open_first_meeting(bokare)
-    bokare.get_by_label("Dag och tid").fill("imorgon 9")
+    bokare.get_by_label("Dag och tid").fill(free_day())
     bokare.keyboard.press("Control+Enter")
     living(bokare, "grace")
 
@@ -65,7 +62,7 @@ def test_u_takes_it_back(bokare: Page, portal: Stack) -> None:
 
 def test_the_page_stops_asking_once_it_is_settled(bokare: Page) -> None:
     open_first_meeting(bokare)
-    bokare.get_by_label("Dag och tid").fill("3v")
+    bokare.get_by_label("Dag och tid").fill(free_day())
     bokare.keyboard.press("Control+Enter")
     living(bokare, "delivered")
 
@@ -141,7 +138,53 @@ def test_the_form_stands_without_javascript(browser: Browser, portal: Stack, que
 
     page.goto(FORM + query)
     page.locator("input[name=contact_search]").fill("070-174 06")
-    page.locator("button[name=step][value=look]").click()
+    page.locator(".picker-box, .contact-picker, form").get_by_role(
+        "button", name="Sök"
+    ).first.click()
 
     expect(page.locator("input[type=radio][name=contact_id]").first).to_be_attached()
     context.close()
+
+
+def test_what_it_will_do_is_said_while_she_writes(bokare: Page) -> None:
+    open_first_meeting(bokare)
+
+    bokare.get_by_label("Dag och tid").press_sequentially(free_day())
+
+    expect(bokare.get_by_role("heading", name="Det här händer när du sänder")).to_be_visible()
+
+
+def test_what_was_typed_stands_there_after_a_reload(bokare: Page) -> None:
+    bokare.goto(FORM)
+    bokare.get_by_label("Anteckning").fill("Vill ha utsikt")
+    expect(bokare.get_by_text("Utkast sparat")).to_be_visible()
+
+    bokare.reload()
+
+    expect(bokare.get_by_label("Anteckning")).to_have_value("Vill ha utsikt")
+    bokare.get_by_role("button", name="Kasta").click()
+    expect(bokare.get_by_label("Anteckning")).to_have_value("")
+
+
+def test_a_second_comeback_within_a_fortnight_is_warned_of_and_sent_with_a_reason(
+    bokare: Page, portal: Stack
+) -> None:
+    day = free_day()
+    _write_and_send(bokare, day)
+    living(bokare, "delivered")
+    before = len(portal.comebacks())
+
+    _write_and_send(bokare, day)
+    expect(bokare.get_by_role("heading", name="Titta innan du sänder")).to_be_visible()
+    bokare.get_by_label("Varför ska det sändas ändå?").fill("Hon bad om två")
+    bokare.get_by_role("button", name="Sänd ändå").click()
+
+    living(bokare, "delivered")
+    assert len(portal.comebacks()) == before + 1
+
+
+def _write_and_send(page: Page, day: str) -> None:
+    open_first_meeting(page)
+    page.get_by_label("Dag och tid").press_sequentially(day)
+    expect(page.get_by_role("heading", name="Det här händer")).to_be_visible()
+    page.keyboard.press("Control+Enter")

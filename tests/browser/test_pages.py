@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import in_good_order, sign_in
 from tests.browser.test_comeback import FORM, living, open_first_meeting
-from tests.journeys.stack import Stack
+from tests.journeys.stack import Stack, free_day
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 CALENDAR = "/calendar/appointments/new/"
@@ -107,7 +107,7 @@ def test_what_went_wrong_has_no_fault_either(
     portal.behave("comeback", fault, times=1)
     state = {"lose_answer": "uncertain", "bad_request": "rejected", "forbidden": "paused"}[fault]
     open_first_meeting(page)
-    page.get_by_label("Dag och tid").fill("3v")
+    page.get_by_label("Dag och tid").fill(free_day())
     page.keyboard.press("Control+Enter")
     living(page, state)
 

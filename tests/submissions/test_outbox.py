@@ -14,8 +14,9 @@ from django.utils import timezone
 from meetings import kinds
 from offices.models import Office, User
 from submissions import outbox
+from submissions.concerns import Consent
 from submissions.models import Attempt, Event, State, Submission
-from submissions.outbox import FormUsed, SameContent, Wish, submit
+from submissions.outbox import FormUsed, Questioned, Wish, submit
 from tests.factories import comeback_values, make_contact, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +90,7 @@ class TestSubmit:
 
         first = submit(wish(bokare, office, token))
 
-        assert submit(wish(maklare, office, token, note="annat")) != first
+        assert submit(wish(maklare, office, token, contact_id="ADR2")) != first
 
     def test_the_very_same_from_another_form_is_asked_about(
         self, bokare: User, maklare: User, office: Office
@@ -97,12 +98,34 @@ class TestSubmit:
         first = submit(wish(bokare, office, uuid.uuid4()))
         same = wish(maklare, office, uuid.uuid4())
 
-        with pytest.raises(SameContent) as known:
+        with pytest.raises(Questioned) as asked:
             submit(same)
 
-        assert known.value.submission == first
-        although = dataclasses.replace(same, although=str(first.code))
-        assert submit(although) != first
+        assert [concern.url for concern in asked.value.concerns] == [first.get_absolute_url()]
+        assert Submission.objects.count() == 1
+
+    def test_a_question_that_was_read_and_answered_lets_it_go_with_the_reason_on_record(
+        self, bokare: User, maklare: User, office: Office
+    ) -> None:
+        first = submit(wish(bokare, office, uuid.uuid4()))
+        same = wish(maklare, office, uuid.uuid4())
+        consent = Consent(frozenset({f"submission:{first.code}"}), "Kunden bad om två")
+
+        second = submit(dataclasses.replace(same, consent=consent))
+
+        assert second != first
+        assert [attempt.reason for attempt in second.attempts.all()] == ["Kunden bad om två"]
+
+    @pytest.mark.parametrize("reason", ["", "Kunden bad om två"])
+    def test_a_question_nobody_has_read_is_not_answered(
+        self, bokare: User, maklare: User, office: Office, reason: str
+    ) -> None:
+        submit(wish(bokare, office, uuid.uuid4()))
+        same = wish(maklare, office, uuid.uuid4())
+        consent = Consent(frozenset({f"submission:{uuid.uuid4()}"}), reason)
+
+        with pytest.raises(Questioned):
+            submit(dataclasses.replace(same, consent=consent))
 
     @pytest.mark.parametrize("state", [State.REJECTED, State.CANCELLED, State.FAILED])
     def test_what_is_certainly_not_there_may_be_sent_anew(

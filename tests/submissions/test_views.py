@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import uuid
@@ -16,6 +17,7 @@ from offices.models import Office, User
 from sandbox.server import Sandbox
 from submissions.delivery import deliver
 from submissions.journal import note
+from submissions.kinds import Line
 from submissions.models import Event, Pause, State, Submission
 from tests.factories import make_colleague, make_contact, make_meeting, make_submission
 
@@ -103,7 +105,8 @@ class TestForm:
         answer = as_bokare.post(FORM, {**posted, "note": "Något annat"})
 
         token = str(answer.context["form"]["form_token"].value())
-        as_bokare.post(FORM, {**posted, "note": "Något annat", "form_token": token})
+        again = {**posted, "date": "2027-06-01 09:00", "form_token": token}
+        as_bokare.post(FORM, again)
 
         assert Submission.objects.count() == 2
 
@@ -528,3 +531,62 @@ def test_a_page_that_asks_every_second_asks_the_database_little(
 
     with django_assert_max_num_queries(12):
         as_bokare.get(url)
+
+
+class TestReveal:
+    @pytest.fixture
+    def masked(self, bokare: User, office: Office, monkeypatch: pytest.MonkeyPatch) -> Submission:
+        """What was sent holds a personal number."""
+        lines = [Line("Kontakt", "Anna Ek"), Line("Personnummer", "18900101-••••", "18900101-9802")]
+        changed = dataclasses.replace(kinds.COMEBACK, describe=lambda office, data: lines)
+        monkeypatch.setattr(kinds, "COMEBACK", changed)
+        return make_submission(bokare, office)
+
+    def reveal(self, client: Client, submission: Submission, reason: str) -> Any:
+        address = reverse("submissions:reveal", args=[submission.code])
+        return client.post(address, {"reason": reason})
+
+    def test_it_is_masked_for_everybody_at_first(self, as_chef: Client, masked: Submission) -> None:
+        text = as_chef.get(masked.get_absolute_url()).content.decode()
+
+        assert "18900101-••••" in text
+        assert "9802" not in text
+
+    def test_who_may_sees_it_once_and_it_is_recorded_with_the_reason(
+        self, as_chef: Client, chef: User, masked: Submission
+    ) -> None:
+        text = self.reveal(as_chef, masked, "Kunden ringde").content.decode()
+
+        assert "18900101-9802" in text
+        last = masked.attempts.last()
+        assert last is not None
+        assert (last.event, last.actor, last.reason) == ("revealed", chef, "Kunden ringde")
+        assert "9802" not in as_chef.get(masked.get_absolute_url()).content.decode()
+
+    def test_without_a_reason_nothing_is_shown(self, as_chef: Client, masked: Submission) -> None:
+        answer = self.reveal(as_chef, masked, "")
+
+        assert answer.status_code == 422
+        assert "9802" not in answer.content.decode()
+        assert not masked.attempts.filter(event=Event.REVEALED).exists()
+
+    def test_a_colleague_without_the_right_gets_nothing(
+        self, as_maklare: Client, masked: Submission
+    ) -> None:
+        assert self.reveal(as_maklare, masked, "Nyfiken").status_code == 403
+
+    def test_for_a_stranger_it_does_not_exist(
+        self, as_grannkontor: Client, masked: Submission
+    ) -> None:
+        assert self.reveal(as_grannkontor, masked, "Nyfiken").status_code == 404
+
+    def test_a_look_changes_nothing_of_where_it_stands(
+        self, as_chef: Client, chef: User, masked: Submission
+    ) -> None:
+        Submission.objects.update(state=State.DELIVERED)
+        note(masked, Event.FOUND, actor=chef, reason="Såg den")
+        self.reveal(as_chef, masked, "Kunden ringde")
+
+        masked.refresh_from_db()
+        assert masked.settled_by is not None
+        assert masked.settled_by.reason == "Såg den"

@@ -7,7 +7,6 @@ import re
 
 from django import template
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -33,13 +32,7 @@ def moment(value: dt.datetime | None) -> str:
     """`10:12` for today, else `mån 23 nov 10:12`, with the year when it is another."""
     if value is None:
         return "–"
-    local, today = timezone.localtime(value), timezone.localdate()
-    if local.date() == today:
-        return f"{local:%H:%M}"
-    day = daywords.say_day(local.date(), language=get_language() or "sv")
-    if local.year == today.year:
-        day = day.removesuffix(f" {local.year}")
-    return f"{day} {local:%H:%M}"
+    return daywords.say_briefly(value, language=get_language() or "sv")
 
 
 @register.filter

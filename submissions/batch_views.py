@@ -1,0 +1,83 @@
+"""The page of a batch: how far it has come, every part, pause, resume and one undo."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from offices.access import offices_for
+from offices.http import PortalRequest
+from submissions import batches
+from submissions.models import Batch
+
+# The page asks again this often while something may still happen.
+POLL_SECONDS = 2
+
+
+def _batch(request: PortalRequest, code: uuid.UUID) -> Batch:
+    mine = Batch.objects.filter(office__in=offices_for(request.user))
+    return get_object_or_404(mine.select_related("office", "created_by", "paused_by"), code=code)
+
+
+@require_GET
+def batch(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """Every part of one action, with how it went."""
+    return render(request, "submissions/batch.html", _context(_batch(request, code)))
+
+
+@require_GET
+def status(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """The living part of the page; it stops asking when nothing more happens by itself."""
+    return render(request, "submissions/batch.html#living", _context(_batch(request, code)))
+
+
+def _context(found: Batch) -> dict[str, Any]:
+    parts = list(found.parts.order_by("pk"))
+    return {
+        "batch": found,
+        "parts": parts,
+        "progress": batches.progress(parts),
+        "grace_seconds": max((part.grace_seconds for part in parts), default=0),
+        "poll_seconds": POLL_SECONDS,
+    }
+
+
+@require_POST
+def act(request: PortalRequest, code: uuid.UUID, what: str) -> HttpResponse:
+    """Pause, resume or undo the whole batch."""
+    found = _batch(request, code)
+    if what not in ACTIONS:
+        raise Http404
+    ACTIONS[what](request, found)
+    return redirect(found)
+
+
+def _pause(request: PortalRequest, found: Batch) -> None:
+    batches.pause(found, request.user)
+
+
+def _resume(request: PortalRequest, found: Batch) -> None:
+    batches.resume(found, request.user)
+
+
+def _undo(request: PortalRequest, found: Batch) -> None:
+    undone = batches.undo(found, request.user)
+    said = ngettext("%d is undone and is not sent.", "%d are undone and are not sent.", undone)
+    messages.success(request, said % undone)
+    if undone < found.parts.count():
+        messages.warning(request, _("What has already been sent cannot be taken back from here."))
+
+
+ACTIONS: dict[str, Callable[[PortalRequest, Batch], None]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "undo": _undo,
+}

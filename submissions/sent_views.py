@@ -1,0 +1,167 @@
+"""The list of what was sent, and the page of one submission with all that can be done to it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from connect.answers import place
+from offices.access import administers, office_or_404
+from offices.http import PortalRequest
+from submissions import outbox
+from submissions.filters import FilterForm
+from submissions.forms import ReasonForm
+from submissions.journal import note
+from submissions.kinds import find_kind
+from submissions.models import Event, Pause, State, Submission, SubmissionQuerySet
+
+PAGE_SIZE = 50
+# The page asks again this often while something may still happen.
+POLL_SECONDS = 1
+
+
+def _mine(request: PortalRequest) -> SubmissionQuerySet:
+    mine = Submission.objects.for_user(request.user)
+    return mine.select_related("office", "created_by", "batch")
+
+
+# --- The list ----------------------------------------------------------------------------------
+
+
+@require_GET
+def list_submissions(request: PortalRequest) -> HttpResponse:
+    """What was sent, newest first, by kind, state, person, sender, office and time."""
+    form = FilterForm(request.GET, user=request.user)
+    found = form.narrow(_mine(request)) if form.is_valid() else _mine(request).none()
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    template = "submissions/list.html"
+    if request.htmx:
+        template += "#table"
+    context = {"form": form, "page": page, "query": _query_without_page(request)}
+    return render(request, template, context)
+
+
+def _query_without_page(request: PortalRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()
+
+
+# --- One submission ----------------------------------------------------------------------------
+
+
+@require_GET
+def detail(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """One submission: what was sent, where it stands, every attempt."""
+    submission = get_object_or_404(_mine(request), code=code)
+    return render(request, "submissions/detail.html", _detail_context(request, submission))
+
+
+@require_GET
+def status(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """The living part of the page; it stops asking when nothing more happens by itself."""
+    submission = get_object_or_404(_mine(request), code=code)
+    context = _detail_context(request, submission)
+    return render(request, "submissions/detail.html#living", context)
+
+
+def _detail_context(request: PortalRequest, submission: Submission) -> dict[str, Any]:
+    kind = find_kind(submission.kind)
+    fields = kind.endpoint.fields if kind else {}
+    return {
+        "submission": submission,
+        "kind": kind,
+        "attempts": submission.attempts.select_related("actor", "submission"),
+        "messages_of_vitec": place(submission.messages, fields),
+        "pauses": Pause.over(submission),
+        "settled_by": submission.settled_by,
+        "corrections": submission.corrections.all(),
+        "may_be_tried_now": _may_be_tried_now(submission),
+        "may_decide": administers(request.user, submission.office),
+        "may_reveal": administers(request.user, submission.office),
+        "has_masked": any(line.full for line in submission.lines),
+        "empty_reveal_form": ReasonForm(auto_id="reveal_%s"),
+        "reason_form": ReasonForm(),
+        "poll_seconds": POLL_SECONDS,
+    }
+
+
+def _may_be_tried_now(submission: Submission) -> bool:
+    stuck = submission.state == State.FAILED or submission.waits_for_retry
+    return stuck and submission.may_be_tried_now
+
+
+@require_POST
+def cancel(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """Undo before anything is sent."""
+    submission = get_object_or_404(_mine(request), code=code)
+    if not outbox.cancel(submission, request.user):
+        messages.warning(request, _("Too late to undo: the sending has already begun."))
+    return redirect(submission)
+
+
+@require_POST
+def send_now(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """Do not wait for the next try."""
+    submission = get_object_or_404(_mine(request), code=code)
+    outbox.send_now(submission, request.user)
+    return redirect(submission)
+
+
+DECISIONS = {
+    "found": outbox.mark_delivered,
+    "not_found": outbox.mark_not_delivered,
+    "send_again": outbox.send_again,
+}
+
+
+@require_POST
+def decide(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """A person settles an uncertain submission, with a reason."""
+    submission = get_object_or_404(_mine(request), code=code)
+    if not administers(request.user, submission.office):
+        raise PermissionDenied
+    form = ReasonForm(request.POST)
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    if decision is None or not form.is_valid():
+        context = _detail_context(request, submission) | {"reason_form": form}
+        return render(request, "submissions/detail.html", context, status=422)
+    if not decision(submission, request.user, form.cleaned_data["reason"]):
+        messages.warning(request, _("Somebody else, or a late answer, has already settled this."))
+    return redirect(submission)
+
+
+@require_POST
+def reveal(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """Show masked values once, to who may see them; who, when and why is recorded."""
+    submission = get_object_or_404(_mine(request), code=code)
+    if not administers(request.user, submission.office):
+        raise PermissionDenied
+    form = ReasonForm(request.POST, auto_id="reveal_%s")
+    context = _detail_context(request, submission)
+    if not form.is_valid():
+        return render(
+            request, "submissions/detail.html", context | {"reveal_form": form}, status=422
+        )
+    note(submission, Event.REVEALED, actor=request.user, reason=form.cleaned_data["reason"])
+    return render(request, "submissions/detail.html", context | {"revealed": True})
+
+
+@require_POST
+def end_pause(request: PortalRequest, pause_id: int) -> HttpResponse:
+    """Try again after Vitec denied access."""
+    pause = get_object_or_404(Pause.objects.select_related("office"), pk=pause_id)
+    office_or_404(request.user, pause.office.customer_id)
+    if not administers(request.user, pause.office):
+        raise PermissionDenied
+    count = outbox.end_pause(pause, request.user)
+    messages.success(request, _("Sending goes on. Waiting submissions: %d") % count)
+    return redirect("submissions:list")
