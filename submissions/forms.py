@@ -59,32 +59,32 @@ class SubmissionForm(forms.Form):
 class ConsentForm(forms.Form):
     """What a person has read and sends in spite of: the concerns' keys, and why."""
 
-    although_reason = forms.CharField(
-        label=_("Why send it all the same?"),
-        required=False,
-        max_length=500,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
     use_required_attribute = False
 
-    def given(self) -> Consent:
-        """The consent as posted; without a reason there is none."""
-        self.is_valid()
-        posted = cast(QueryDict, self.data)
-        keys = frozenset(posted.getlist("although"))
-        return Consent(keys, self.cleaned_data.get("although_reason", ""))
+    although_reason = forms.CharField(
+        label=_("Why send it all the same?"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Say in a few words why.")},
+    )
 
-    def must_answer(self, concerns: list[Concern]) -> None:
-        """Complain where the reason is missing and the person had read every concern."""
-        given = self.given()
-        if not given.reason and given.keys.issuperset(concern.key for concern in concerns):
-            self.add_error("although_reason", _("Say in a few words why."))
+    def given(self) -> Consent:
+        """The consent as posted; without a proper reason there is none."""
+        reason = self.cleaned_data["although_reason"] if self.is_valid() else ""
+        return Consent(self._read(), reason)
+
+    def unless_unread(self, concerns: list[Concern]) -> Self:
+        """Complains of a missing reason only to who had every concern before their eyes."""
+        unread = {concern.key for concern in concerns} - self._read()
+        return self.without_complaints() if unread else self
 
     def without_complaints(self) -> Self:
         """As it was typed so far."""
         self._errors = ErrorDict()
         return self
+
+    def _read(self) -> frozenset[str]:
+        return frozenset(cast(QueryDict, self.data).getlist("although"))
 
 
 class ReasonForm(forms.Form):

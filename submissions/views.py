@@ -179,7 +179,7 @@ def _send(desk: Desk, form: SubmissionForm) -> HttpResponse:
             preview_of(desk.request.user, desk.kind, desk.office, form),
             concerns=questioned.concerns,
         )
-        consent.must_answer(questioned.concerns)
+        consent.unless_unread(questioned.concerns)
         return _form_page(desk, form, status=409, preview=preview, consent=consent)
     if desk.request.htmx:
         return HttpResponseClientRedirect(saved.get_absolute_url())

@@ -13,7 +13,16 @@ from django.utils import timezone
 from meetings import kinds
 from meetings.models import Meeting
 from offices.directory import contact_details, learn_contacts
-from offices.models import Colleague, Contact, Credential, Membership, Office, Role, User
+from offices.models import (
+    Colleague,
+    Contact,
+    Credential,
+    Membership,
+    Office,
+    Role,
+    User,
+    UserGroup,
+)
 from submissions import outbox
 from submissions.concerns import Consent
 from submissions.models import Submission
@@ -48,6 +57,12 @@ def make_contact(
 def make_colleague(office: Office, vitec_id: str = "HAN1", name: str = "Bo Alm") -> Colleague:
     values = {"name": name, "last_seen": timezone.now()}
     return Colleague.objects.get_or_create(office=office, vitec_id=vitec_id, defaults=values)[0]
+
+
+def make_user_group(office: Office, vitec_id: str = "GRP1", name: str = "Säljteamet") -> UserGroup:
+    return UserGroup.objects.create(
+        office=office, vitec_id=vitec_id, name=name, last_seen=timezone.now()
+    )
 
 
 def make_meeting(office: Office, vitec_id: str = "CAL1", **fields: Any) -> Meeting:

@@ -24,6 +24,7 @@ from tests.factories import (
     make_lead_source,
     make_meeting,
     make_slot,
+    make_user_group,
 )
 
 EXAMPLES = sorted(Path(__file__).parent.glob("*/examples/*.json"))
@@ -37,6 +38,7 @@ def read(path: Path) -> dict[str, Any]:
 def directories(office: Office) -> None:
     make_contact(office)
     make_colleague(office)
+    make_user_group(office)
     make_meeting(office)
     make_slot(office)
     make_lead_source(office)

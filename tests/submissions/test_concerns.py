@@ -169,7 +169,7 @@ class TestLooking:
         text = as_bokare.post(LOOK, posted).content.decode()
 
         assert "Anna Ek" in text
-        assert "1 mar 2027 kl. 09:00 (v. 9)" in text
+        assert "1 mars 2027 kl. 09:00 (v. 9)" in text
         assert "Bo Alm" in text
         assert "kan det inte ångras härifrån" in text
         assert not Submission.objects.exists()
