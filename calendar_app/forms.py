@@ -17,7 +17,9 @@ from calendar_app.preview import Preview, preview_of
 from calendar_app.wording import day_words, moment_words
 from connect.enums import RecurrencePattern
 from lib.form_fields import DayWordsField, read_end
-from offices.models import Colleague, Office
+from offices import choices
+from offices.models import Office
+from offices.pickers import PickerField
 from submissions.forms import SubmissionForm
 
 AN_HOUR = dt.timedelta(hours=1)
@@ -46,8 +48,10 @@ class AppointmentForm(SubmissionForm):
     weekdays are None and []; Vitec's recurrenceDay and recurrenceMonth follow from the start.
     """
 
-    user_id = forms.ChoiceField(
-        label=_("Calendar of"), error_messages={"required": _("Choose whose calendar.")}
+    user_id = PickerField(
+        label=_("Calendar of"),
+        recall="colleagues",
+        error_messages={"required": _("Choose whose calendar.")},
     )
     subject = forms.CharField(
         label=_("Subject"),
@@ -102,9 +106,7 @@ class AppointmentForm(SubmissionForm):
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         super().__init__(*args, office=office, **kwargs)
-        people = Colleague.objects.filter(office=office, missing_since=None)
-        choices = [("", _("Choose …")), *((row.vitec_id, row.name) for row in people)]
-        self.fields["user_id"].choices = choices  # type: ignore[attr-defined]
+        self.fields["user_id"].offer(choices.colleagues(office))  # type: ignore[attr-defined]
 
     def clean_starts_at(self) -> dt.datetime:
         moment: dt.datetime = self.cleaned_data["starts_at"]

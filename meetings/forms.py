@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from lib.form_fields import DayWordsField
 from meetings.models import Meeting
 from meetings.wording import say
-from offices.models import Colleague, Office, UserGroup
+from offices import choices
+from offices.models import Office
+from offices.pickers import Choice, Group, PickerField
 from offices.widgets import ContactField
 from submissions.forms import SubmissionForm
 
@@ -35,11 +39,13 @@ class ComebackForm(SubmissionForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-day-words": ""}),
         error_messages={"required": _("Say when.")},
     )
-    participant = forms.ChoiceField(
-        label=_("Given to"), error_messages={"required": _("Choose who is to do it.")}
+    participant = PickerField(
+        label=_("Given to"),
+        recall="participants",
+        error_messages={"required": _("Choose who is to do it.")},
     )
     meeting_id = forms.ChoiceField(label=_("After the meeting"), required=False)
-    estate_id = forms.ChoiceField(label=_("Property"), required=False)
+    estate_id = PickerField(label=_("Property"), required=False, empty=_("No property"))
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -51,12 +57,15 @@ class ComebackForm(SubmissionForm):
         super().__init__(*args, office=office, **kwargs)
         self.fields["contact_id"].bind_office(office)  # type: ignore[attr-defined]
         meetings = self._meetings_of_contact()
-        self._offer("participant", participant_choices(office))
-        self._offer("meeting_id", meeting_choices(meetings))
-        self._offer("estate_id", estate_choices(meetings))
+        self.fields["meeting_id"].choices = meeting_choices(meetings)  # type: ignore[attr-defined]
+        brokers = [f"userId:{meeting.broker_id}" for meeting in meetings[:1]]
+        self._offer("participant", participants(office), likely=brokers)
+        self._offer("estate_id", estates_of(meetings))
 
-    def _offer(self, name: str, choices: Choices) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+    def _offer(
+        self, name: str, offered: Sequence[Choice | Group], likely: Sequence[str] = ()
+    ) -> None:
+        self.fields[name].offer(offered, likely)  # type: ignore[attr-defined]
 
     def _meetings_of_contact(self) -> list[Meeting]:
         contact_id = self["contact_id"].value() or ""
@@ -79,20 +88,19 @@ class ComebackForm(SubmissionForm):
         return field, vitec_id
 
 
-def participant_choices(office: Office) -> Choices:
+def participants(office: Office) -> list[Group]:
     """Exactly one of colleague, group or the office's pool; the value names Vitec's field."""
-    people = Colleague.objects.filter(office=office, missing_since=None)
-    groups = UserGroup.objects.filter(office=office, missing_since=None)
-    choices: Choices = [
-        ("", _("Choose …")),
-        (_("Colleagues"), [(f"userId:{row.vitec_id}", row.name) for row in people]),
+    pool = pool_id(office)
+    whole = [Choice(pool, _("The office's pool (Sharktank)"), office.name)] if pool else []
+    return [
+        Group(_("Colleagues"), _of_field("userId", choices.colleagues(office))),
+        Group(_("Groups"), _of_field("userGroupId", choices.user_groups(office))),
+        Group(_("The whole office"), _of_field("officeId", whole)),
     ]
-    if groups:
-        choices.append((_("Groups"), [(f"userGroupId:{row.vitec_id}", row.name) for row in groups]))
-    if pool := pool_id(office):
-        label = _("The office's pool (Sharktank)")
-        choices.append((_("The whole office"), [(f"officeId:{pool}", label)]))
-    return choices
+
+
+def _of_field(name: str, found: list[Choice]) -> list[Choice]:
+    return [dataclasses.replace(choice, value=f"{name}:{choice.value}") for choice in found]
 
 
 def pool_id(office: Office) -> str:
@@ -110,7 +118,7 @@ def meeting_choices(meetings: list[Meeting]) -> Choices:
     return [("", _("No meeting")), *rows]
 
 
-def estate_choices(meetings: list[Meeting]) -> Choices:
+def estates_of(meetings: list[Meeting]) -> list[Choice]:
     """The properties that the contact's meetings were about, by address."""
     rows = {m.estate_id: m.address or m.estate_id for m in meetings if m.estate_id}
-    return [("", _("No property")), *rows.items()]
+    return [Choice(vitec_id, address) for vitec_id, address in rows.items()]

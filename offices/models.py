@@ -216,6 +216,26 @@ class Capability(models.Model):
         return f"{self.office} · {self.name}"
 
 
+class RecentChoice(models.Model):
+    """What a person chose in a picker, so that it stands first the next time. Ids alone."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
+    recall = models.CharField(max_length=40)
+    value = models.CharField(max_length=100)
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "office", "recall", "value"], name="recent_choice_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recall} · {self.value}"
+
+
 class SyncRun(models.Model):
     """One run of one job for one office; `slot` makes a second beat harmless."""
 

@@ -19,6 +19,7 @@ from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
+from offices.pickers import remember_choices, show_recent_first
 from submissions import batches, drafts, outbox
 from submissions.concerns import MOST_SHOWN, Consent
 from submissions.forms import ConsentForm, SubmissionForm
@@ -66,6 +67,7 @@ def submit_page(
         return _form_page(desk, form.without_complaints(), preview=preview)
     if not form.is_valid():
         return _form_page(desk, form, status=422)
+    remember_choices(form, request.user, desk.office)
     return _send(desk, form)
 
 
@@ -151,6 +153,7 @@ def _data(typed: dict[str, list[str]], token: uuid.UUID) -> QueryDict:
 
 
 def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: Any) -> HttpResponse:
+    show_recent_first(form, desk.request.user, desk.office)
     context = {
         "kind": desk.kind,
         "office": desk.office,

@@ -12,8 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from lib import phone_numbers
+from offices import choices
 from offices.models import Contact, Office
 from offices.person_form import PREFIX, PersonFields, check_box
+from offices.pickers import PickerField
 from submissions.forms import SubmissionForm
 from viewings.models import LeadSource, TimeSlot, start_of_today
 from viewings.payloads import OPTIONS
@@ -77,13 +79,18 @@ class ParticipantForm(PersonFields, SubmissionForm):
         help_text=_("Stands on the lead that the booking makes."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    lead_source_id = forms.ChoiceField(label=_("Lead source"), required=False)
+    lead_source_id = PickerField(
+        label=_("Lead source"),
+        required=False,
+        recall="lead_sources",
+        empty=_("As preselected at Vitec"),
+    )
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         super().__init__(*args, office=office, **kwargs)
         self.bind_person(office)
         self.fields["time_slot_id"].choices = slot_choices(list(self.slots.values()))  # type: ignore[attr-defined]
-        self.fields["lead_source_id"].choices = lead_source_choices(office)  # type: ignore[attr-defined]
+        self.fields["lead_source_id"].offer(choices.named(LeadSource, office))  # type: ignore[attr-defined]
         left_out: tuple[str, ...] = ("participated",)
         if self.at_the_door:
             left_out = (*MESSAGES, "reminder_time", "reminder_minutes", DEADLINE, LIMIT)
@@ -194,9 +201,3 @@ def slot_choices(slots: list[TimeSlot]) -> list[tuple[Any, Any]]:
         if found:
             groups.append((label, [(slot.vitec_id, slot_option(slot)) for slot in found]))
     return groups
-
-
-def lead_source_choices(office: Office) -> list[tuple[Any, Any]]:
-    """By name; without one Vitec takes the source that is preselected there."""
-    found = LeadSource.objects.filter(office=office, missing_since=None)
-    return [("", _("As preselected at Vitec")), *((row.vitec_id, row.name) for row in found)]
