@@ -12,7 +12,14 @@ from django.urls.resolvers import RegexPattern
 from tests.factories import make_user
 
 OPEN = {"login", "set_language", "healthz"}
-EXAMPLES = {"uuid": "7e5f1a80-3f70-4c84-9d43-3a5d1f0a6d54", "int": "1", None: "1", "path": "1"}
+EXAMPLES = {
+    "uuid": "7e5f1a80-3f70-4c84-9d43-3a5d1f0a6d54",
+    "int": "1",
+    "path": "1",
+    "slug": "x",
+    "str": "x",
+    None: "1",
+}
 
 
 def _example(pattern) -> str:
