@@ -177,6 +177,11 @@ def search_contacts(
     if len(wanted) < TERM_LENGTH:
         raise ValueError("Vitec searches contacts from five characters.")
     ids = _person_ids(client.send(_search_call(customer_id, wanted, limit)))[: max(limit, 0)]
+    return persons(client, customer_id, ids)
+
+
+def persons(client: Client, customer_id: str, ids: Sequence[str]) -> tuple[Person, ...]:
+    """The persons with these ids, in their order; who is not known is left out."""
     found: dict[str, Person] = {}
     for start in range(0, len(ids), PERSONS_PER_CALL):
         batch = ids[start : start + PERSONS_PER_CALL]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.effects import comeback_effects, comeback_traces
 from meetings.forms import ComebackForm
 from meetings.payloads import CREATE_COMEBACK, comeback_call
+from meetings.readback import READ_BACK
 from meetings.wording import describe_comeback
 from submissions.kinds import Kind, register
 
@@ -23,5 +24,6 @@ COMEBACK = register(
         template="meetings/comeback.html",
         effects=comeback_effects,
         traces=comeback_traces,
+        read_back=READ_BACK,
     )
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from connect.calls import Call, Endpoint
+from connect.client import Client
 from offices.models import Office
 
 if TYPE_CHECKING:
@@ -81,6 +82,28 @@ class Part:
 
 
 @dataclasses.dataclass(frozen=True)
+class Span:
+    """When the tries were that may have arrived; aware, both inclusive."""
+
+    first: dt.datetime
+    last: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class ReadBack:
+    """How to see at Vitec whether something has arrived.
+
+    endpoint: the call that is made, by whose key a refusal is remembered.
+    find: (client, office, the call as sent, when it was tried) -> Vitec's id of everything there
+        that this call may have made, "" where it has none; None when that cannot be told. Only
+        reads. Raises VitecError.
+    """
+
+    endpoint: Endpoint
+    find: Callable[[Client, Office, Call, Span], Sequence[str] | None]
+
+
+@dataclasses.dataclass(frozen=True)
 class Kind:
     """One thing that staff can send to Vitec, declared as data.
 
@@ -95,6 +118,7 @@ class Kind:
     effects: what sending does, told from the very call that is sent.
     traces: by what a later one is recognised as the same, see `Trace`.
     known: reasons to ask before sending that the database knows.
+    read_back: how to see at Vitec whether one has arrived; None where nothing can be seen.
     split: (office, cleaned_data, typed) -> what becomes a submission each; one part is no batch.
     """
 
@@ -113,6 +137,7 @@ class Kind:
     effects: Callable[[Office, Call], list[Effect]] | None = None
     traces: Callable[[Office, Mapping[str, Any]], list[Trace]] | None = None
     known: Callable[[Office, Mapping[str, Any]], list[Concern]] | None = None
+    read_back: ReadBack | None = None
     split: Callable[[Office, Mapping[str, Any], dict[str, list[str]]], list[Part]] | None = None
 
 

@@ -106,6 +106,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         mine = Q(created_by=user, state__in=OPEN_QUESTIONS)
         return self.for_user(user).filter(mine | managed, corrections=None)
 
+    def uncertain(self) -> SubmissionQuerySet:
+        """Those of which nobody knows whether they arrived."""
+        return self.filter(state=State.UNKNOWN)
+
     def living(self) -> SubmissionQuerySet:
         """Those that are, or may be, at Vitec or on the way there."""
         return self.filter(state__in=LIVE)
@@ -163,6 +167,14 @@ def person_hash(contact_id: str) -> str:
     return keyed_hash("person", contact_id) if contact_id else ""
 
 
+class Verdict(models.TextChoices):
+    """What a look at Vitec said of an uncertain submission that it did not settle."""
+
+    ABSENT = "absent", _("Not there")
+    SEVERAL = "several", _("More than one fits")
+    UNREADABLE = "unreadable", _("Cannot be read")
+
+
 class Submission(models.Model):
     """One wish to send one thing to Vitec.
 
@@ -172,6 +184,7 @@ class Submission(models.Model):
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.
+    verdict, looked_at: what the last look at Vitec said of an uncertain one, and when.
     """
 
     code = models.UUIDField(_("code"), unique=True, default=uuid.uuid4, editable=False)
@@ -225,6 +238,8 @@ class Submission(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
     trying_since = models.DateTimeField(null=True, blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -339,7 +354,7 @@ class Submission(models.Model):
     @property
     def may_be_tried_now(self) -> bool:
         """Not while Vitec has asked us to wait."""
-        last = self.attempts.exclude(event=Event.REVEALED).last()
+        last = self.attempts.exclude(event__in=WATCHING).last()
         asked_to_wait = last is not None and last.event == Event.BUSY
         waiting = self.state == State.QUEUED and self.not_before > timezone.now()
         return not (asked_to_wait and waiting)
@@ -348,7 +363,7 @@ class Submission(models.Model):
     def settled_by(self) -> Attempt | None:
         """The event by which a person, not Vitec, has settled it; None otherwise."""
         decisions = [Event.FOUND, Event.NOT_FOUND]
-        events = self.attempts.select_related("actor").exclude(event=Event.REVEALED)
+        events = self.attempts.select_related("actor").exclude(event__in=WATCHING)
         last = events.last()
         return last if last is not None and last.event in decisions else None
 
@@ -381,7 +396,13 @@ class Event(models.TextChoices):
     SENT_AGAIN = "sent_again", _("Sent again by a person")
     FOUND = "found", _("A person found it in Vitec")
     NOT_FOUND = "not_found", _("A person did not find it in Vitec")
+    RECONCILED = "reconciled", _("Found at Vitec")
+    LOOKED = "looked", _("Looked for at Vitec")
     REVEALED = "revealed", _("A person looked at a masked value")
+
+
+# These change nothing of where a submission stands.
+WATCHING = (Event.REVEALED, Event.LOOKED)
 
 
 class Attempt(models.Model):

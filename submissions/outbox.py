@@ -215,6 +215,8 @@ def _queue(submission: Submission, before: tuple[State, ...], user: User, reason
             hold_until=Now(),
             rung_at=None,
             trying_since=None,
+            verdict="",
+            looked_at=None,
         )
         if moved:
             _refresh(submission)

@@ -4,6 +4,7 @@ from django.utils import timezone
 from submissions import drafts
 from submissions.delivery import deliver, sweep
 from submissions.models import Heart
+from submissions.reconcile import reconcile_due
 
 
 @shared_task
@@ -29,3 +30,9 @@ def beat_heart() -> None:
 def purge_drafts() -> None:
     """Forget what nobody has written on for a week."""
     drafts.purge()
+
+
+@shared_task
+def reconcile_uncertain() -> None:
+    """Look at Vitec whether uncertain ones have arrived; sends nothing."""
+    reconcile_due()

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from submissions import batch_views, sent_views, views
+from submissions import batch_views, sent_views, uncertain_views, views
 
 app_name = "submissions"
 urlpatterns = [
     path("", sent_views.list_submissions, name="list"),
+    path("uncertain/", uncertain_views.uncertain, name="uncertain"),
+    path("uncertain/look/", uncertain_views.look, name="look_at_vitec"),
+    path("uncertain/decide/", uncertain_views.decide, name="decide_many"),
     path("look/<str:key>/", views.look, name="look"),
     path("drafts/<uuid:code>/forget/", views.forget_draft, name="forget_draft"),
     path("batches/<uuid:code>/", batch_views.batch, name="batch"),

@@ -20,8 +20,8 @@ from submissions.models import Pause, Submission
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """practice, version; for signed-in people also kinds (for the menu), my_offices (for the
-    switcher), active_office, open_pauses (each with `may_end`) and needing_me (how many
-    submissions wait for this person).
+    switcher), active_office, open_pauses (each with `may_end`), uncertain_count (of the person's
+    offices) and needing_me (how many submissions wait for this person).
     """
     context: dict[str, Any] = {"practice": settings.PRACTICE, "version": settings.VERSION}
     user = getattr(request, "user", None)
@@ -32,6 +32,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "my_offices": functools.cache(lambda: list(offices_for(user))),
         "active_office": request.office,  # type: ignore[attr-defined]
         "open_pauses": functools.cache(lambda: _open_pauses(user)),
+        "uncertain_count": functools.cache(
+            lambda: Submission.objects.for_user(user).uncertain().count()
+        ),
         "needing_me": functools.cache(lambda: Submission.objects.needing(user).count()),
     }
 

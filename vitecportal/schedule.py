@@ -25,6 +25,12 @@ TIMETABLE = {
         "schedule": 24 * 60 * 60,
         "options": {"expires": 60 * 60},
     },
+    # Whether uncertain submissions have arrived: a look at Vitec, never a second write.
+    "reconcile-uncertain": {
+        "task": "submissions.tasks.reconcile_uncertain",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     # Forms half written that nobody went on with.
     "purge-drafts": {
         "task": "submissions.tasks.purge_drafts",

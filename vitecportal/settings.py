@@ -170,6 +170,7 @@ CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="vitecportal")
 # A sync that hangs must not hold up what somebody has just sent.
 SYNC_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-sync"
 CELERY_TASK_ROUTES = {
+    "submissions.tasks.reconcile_uncertain": {"queue": SYNC_QUEUE},
     "offices.tasks.*": {"queue": SYNC_QUEUE},
     "meetings.tasks.*": {"queue": SYNC_QUEUE},
     "viewings.tasks.*": {"queue": SYNC_QUEUE},
@@ -201,6 +202,8 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="vitecportal")
 # --- Submissions -------------------------------------------------------------------------------
 
 SUBMISSION_HOLD_SECONDS = env.int("SUBMISSION_HOLD_SECONDS", default=10)
+# So long after the last try of an uncertain one Vitec has done with it, or never will.
+RECONCILE_SETTLING_SECONDS = env.int("RECONCILE_SETTLING_SECONDS", default=90)
 # Vitec does not say which id stands for an office as participant: office_id or customer_id.
 VITEC_COMEBACK_OFFICE_ID = env.str("VITEC_COMEBACK_OFFICE_ID", default="office_id")
 # Seconds that a write may take in all, also when its answer trickles; a read may take twice that.

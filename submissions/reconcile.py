@@ -1,0 +1,130 @@
+"""Looking at Vitec whether an uncertain submission has arrived. Only ever reads, never sends.
+
+One certain match settles it. None, after a while, is said to a person, who may send it again.
+Several, or no right to read, leaves it to a person altogether.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from connect.errors import Denied, VitecError
+from lib.sealing import Unsealable
+from offices.capabilities import may_ask, remember
+from offices.vitec import NoCredential, client_for
+from submissions.journal import note
+from submissions.kinds import ReadBack, Span, find_kind
+from submissions.models import Event, State, Submission, Verdict
+
+log = logging.getLogger(__name__)
+
+# By itself the portal looks again this often, and for a day.
+LOOK_AGAIN = dt.timedelta(minutes=15)
+LOOK_FOR = dt.timedelta(days=1)
+PER_RUN = 50
+SENT = (Event.SENDING, Event.UNKNOWN, Event.SENDING_EXPIRED, Event.LATE)
+
+
+def reconcile_due() -> int:
+    """Look for the uncertain ones whose turn it is; returns how many were found."""
+    now = timezone.now()
+    turn = Q(looked_at=None) | Q(looked_at__lt=now - LOOK_AGAIN)
+    waiting = Submission.objects.uncertain().filter(
+        turn, changed_at__lt=now - _settling(), changed_at__gt=now - LOOK_FOR
+    )
+    chosen = waiting.select_related("office").order_by("looked_at", "pk")[:PER_RUN]
+    return sum(reconcile(submission) for submission in chosen)
+
+
+def reconcile(submission: Submission, **time_limits: float) -> bool:
+    """Look for one uncertain submission at Vitec. True: it is there, and counts as delivered.
+
+    time_limits: as `client_for` takes them, where a person waits.
+    """
+    kind = find_kind(submission.kind)
+    if kind is None or kind.read_back is None:
+        _keep(submission, Verdict.UNREADABLE)
+        return False
+    found = _found(submission, kind.read_back, time_limits)
+    if found is None:
+        _keep(submission, Verdict.UNREADABLE)
+    elif len(found) == 1:
+        return _delivered(submission, found[0])
+    elif found:
+        _keep(submission, Verdict.SEVERAL)
+    elif settling(submission):
+        # Too early to say that it is not there.
+        return False
+    else:
+        _keep(submission, Verdict.ABSENT)
+    return False
+
+
+def settling(submission: Submission) -> bool:
+    """Vitec may still be at work on it."""
+    span = _span(submission)
+    return span is not None and span.last > timezone.now() - _settling()
+
+
+def _settling() -> dt.timedelta:
+    """What Vitec is still at work on when the line breaks is there a while later."""
+    return dt.timedelta(seconds=settings.RECONCILE_SETTLING_SECONDS)
+
+
+def _found(
+    submission: Submission, read_back: ReadBack, time_limits: dict[str, float]
+) -> list[str] | None:
+    """What fits and is not another submission's; None when it cannot be told."""
+    span = _span(submission)
+    key = read_back.endpoint.key
+    if span is None or not may_ask(submission.office, key):
+        return None
+    try:
+        with client_for(submission.office, **time_limits) as client:
+            seen = read_back.find(client, submission.office, submission.call, span)
+        remember(submission.office, key, allowed=True)
+    except Denied:
+        remember(submission.office, key, allowed=False)
+        return None
+    except (NoCredential, Unsealable, VitecError) as error:
+        log.info("cannot look submission=%s cause=%s", submission.pk, type(error).__name__)
+        return None
+    if seen is None:
+        return None
+    others = Submission.objects.filter(office=submission.office).exclude(pk=submission.pk)
+    taken = others.filter(vitec_id__in=[vitec_id for vitec_id in seen if vitec_id])
+    claimed = set(taken.values_list("vitec_id", flat=True))
+    return [vitec_id for vitec_id in seen if vitec_id not in claimed]
+
+
+def _span(submission: Submission) -> Span | None:
+    """From the first byte of the first try that may have arrived to the last word on any."""
+    sent = submission.attempts.filter(event__in=SENT).order_by("pk")
+    first, last = sent.first(), sent.last()
+    return Span(first.at, last.at) if first and last else None
+
+
+def _delivered(submission: Submission, vitec_id: str) -> bool:
+    with transaction.atomic():
+        moved = Submission.objects.filter(pk=submission.pk).move(
+            State.UNKNOWN, State.DELIVERED, vitec_id=vitec_id, looked_at=timezone.now()
+        )
+        if moved:
+            note(submission, Event.RECONCILED)
+    return moved
+
+
+def _keep(submission: Submission, verdict: Verdict) -> None:
+    """What the look said; the same twice is written once."""
+    this = Submission.objects.uncertain().filter(pk=submission.pk)
+    with transaction.atomic():
+        changed = this.exclude(verdict=verdict).update(verdict=verdict)
+        this.update(looked_at=timezone.now())
+        if changed:
+            note(submission, Event.LOOKED, cause=verdict.value)

@@ -1,0 +1,177 @@
+"""The page of what may have arrived: look at Vitec, then decide, many at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from lib.sealing import Unsealable
+from offices.access import managed_by
+from offices.http import PortalRequest
+from submissions import outbox
+from submissions.forms import ReasonForm
+from submissions.kinds import Effect, find_kind
+from submissions.models import Submission, SubmissionQuerySet, Verdict
+from submissions.reconcile import reconcile, settling
+
+# A person waits for the look; what it does not reach, the timetable does.
+LOOK_SECONDS = 20
+LIMITS = {"connect_timeout": 2.0, "read_timeout": 3.0, "read_deadline": 4.0}
+MOST_AT_ONCE = 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One uncertain submission and what would be there twice if it were sent again."""
+
+    submission: Submission
+    effects: list[Effect]
+    may_decide: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Entries of which a look at Vitec said the same."""
+
+    key: str
+    title: Any
+    hint: Any
+    entries: list[Entry]
+
+    @property
+    def may_decide(self) -> bool:
+        return any(entry.may_decide for entry in self.entries)
+
+
+GROUPS = [
+    (
+        Verdict.ABSENT,
+        gettext_lazy("Not at Vitec"),
+        gettext_lazy("We have looked, and it is not there. It can be sent again."),
+    ),
+    (
+        Verdict.SEVERAL,
+        gettext_lazy("More than one fits"),
+        gettext_lazy("Vitec has several that it may be. Look there, then say what you saw."),
+    ),
+    (
+        Verdict.UNREADABLE,
+        gettext_lazy("Cannot be read"),
+        gettext_lazy("Vitec does not let us see it. Look there, then say what you saw."),
+    ),
+    ("", gettext_lazy("Not looked for yet"), gettext_lazy("We look by ourselves in a moment.")),
+]
+DECISIONS = {
+    "found": outbox.mark_delivered,
+    "not_found": outbox.mark_not_delivered,
+    "send_again": outbox.send_again,
+}
+
+
+def _uncertain(request: PortalRequest) -> SubmissionQuerySet:
+    mine = Submission.objects.for_user(request.user).uncertain()
+    return mine.select_related("office", "created_by").order_by("created_at")
+
+
+@require_GET
+def uncertain(request: PortalRequest) -> HttpResponse:
+    """Every uncertain one of the person's offices, by what a look at Vitec said."""
+    return render(request, "submissions/uncertain.html", _context(request))
+
+
+def _context(request: PortalRequest) -> dict[str, Any]:
+    managed = set(managed_by(request.user).values_list("pk", flat=True))
+    entries = [
+        Entry(submission, _effects(submission), submission.office_id in managed)
+        for submission in _uncertain(request)[:MOST_AT_ONCE]
+    ]
+    groups = [
+        Group(key, title, hint, [entry for entry in entries if entry.submission.verdict == key])
+        for key, title, hint in GROUPS
+    ]
+    return {
+        "groups": [group for group in groups if group.entries],
+        "count": _uncertain(request).count(),
+        "reason_form": ReasonForm(),
+    }
+
+
+def _effects(submission: Submission) -> list[Effect]:
+    kind = find_kind(submission.kind)
+    if kind is None or kind.effects is None:
+        return []
+    try:
+        return kind.effects(submission.office, submission.call)
+    except Unsealable:
+        return []
+
+
+@require_POST
+def look(request: PortalRequest) -> HttpResponse:
+    """Look at Vitec for every one that has had time to settle."""
+    until = time.monotonic() + LOOK_SECONDS
+    found = looked = early = 0
+    for submission in _uncertain(request)[:MOST_AT_ONCE]:
+        if time.monotonic() > until:
+            break
+        looked += 1
+        found += reconcile(submission, **LIMITS)
+        early += not submission.verdict and settling(submission)
+    said = _("Found at Vitec: %(found)d of %(looked)d.") % {"found": found, "looked": looked}
+    messages.success(request, said)
+    if early:
+        messages.info(
+            request, _("Vitec may still be at work on the latest. Look again in a while.")
+        )
+    return redirect("submissions:uncertain")
+
+
+@require_POST
+def decide(request: PortalRequest) -> HttpResponse:
+    """Settle those that were chosen, with one reason. Raises PermissionDenied for none of ours."""
+    form = ReasonForm(request.POST)
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    chosen = _chosen(request)
+    if not chosen or decision is None:
+        messages.warning(request, _("Choose at least one."))
+        return redirect("submissions:uncertain")
+    if not form.is_valid():
+        context = _context(request) | {
+            "reason_form": form,
+            "failed_group": request.POST.get("group", ""),
+            "chosen": {submission.code for submission in chosen},
+        }
+        return render(request, "submissions/uncertain.html", context, status=422)
+    reason = form.cleaned_data["reason"]
+    settled = sum(decision(submission, request.user, reason) for submission in chosen)
+    said = ngettext("%d is decided.", "%d are decided.", settled)
+    messages.success(request, said % settled)
+    if settled < len(chosen):
+        messages.warning(request, _("The rest was settled by somebody else."))
+    return redirect("submissions:uncertain")
+
+
+def _chosen(request: PortalRequest) -> list[Submission]:
+    codes = [_code(text) for text in request.POST.getlist("code")[:MOST_AT_ONCE]]
+    mine = _uncertain(request).filter(code__in=[code for code in codes if code])
+    chosen = list(mine.filter(office__in=managed_by(request.user)))
+    if mine.exists() and not chosen:
+        raise PermissionDenied
+    return chosen
+
+
+def _code(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

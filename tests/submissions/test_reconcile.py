@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings import kinds
+from offices.capabilities import remember
+from offices.models import Office, User
+from sandbox.server import Sandbox
+from submissions import reconcile as reconciling
+from submissions.delivery import deliver
+from submissions.models import Event, State, Submission, Verdict
+from submissions.outbox import send_again
+from submissions.reconcile import reconcile, reconcile_due
+from tests.factories import make_submission
+from tests.submissions.conftest import Known, posts
+
+pytestmark = pytest.mark.django_db
+
+PAGE = reverse("submissions:uncertain")
+
+
+@pytest.fixture(autouse=True)
+def nothing_settles(settings: Any) -> None:
+    settings.RECONCILE_SETTLING_SECONDS = 0
+
+
+def uncertain(vitec: Sandbox, submission: Submission, fault: str) -> Submission:
+    vitec.behave("comeback", fault, times=1)
+    deliver(submission.pk)
+    submission.refresh_from_db()
+    assert submission.state == State.UNKNOWN
+    return submission
+
+
+def state_of(submission: Submission) -> str:
+    submission.refresh_from_db()
+    return submission.state
+
+
+class TestLooking:
+    @pytest.mark.parametrize("fault", ["lose_answer", "cut_after", "html", "error_after"])
+    def test_what_arrived_is_found_and_counts_as_delivered(
+        self, vitec: Sandbox, submission: Submission, fault: str
+    ) -> None:
+        uncertain(vitec, submission, fault)
+
+        assert reconcile(submission)
+
+        assert state_of(submission) == State.DELIVERED
+        (record,) = vitec.records()["comebacks"]
+        assert submission.vitec_id == record["id"]
+        assert submission.attempts.last().event == Event.RECONCILED  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize("fault", ["cut_before", "error_before"])
+    def test_what_did_not_arrive_is_said_to_be_absent_and_never_sent_by_itself(
+        self, vitec: Sandbox, submission: Submission, fault: str
+    ) -> None:
+        uncertain(vitec, submission, fault)
+
+        assert not reconcile(submission)
+
+        assert state_of(submission) == State.UNKNOWN
+        assert submission.verdict == Verdict.ABSENT
+        assert len(posts(vitec)) == 1
+
+    def test_the_same_verdict_is_written_into_the_audit_once(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+
+        reconcile(submission)
+        reconcile(submission)
+
+        assert submission.attempts.filter(event=Event.LOOKED).count() == 1
+
+    def test_absence_is_not_said_while_vitec_may_still_be_at_work(
+        self, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        settings.RECONCILE_SETTLING_SECONDS = 600
+        uncertain(vitec, submission, "cut_before")
+
+        reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == ""
+
+    def test_one_that_somebody_else_made_long_ago_is_not_ours(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office, known: Known
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+        (sent,) = posts(vitec)
+        long_ago = (timezone.now() - dt.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S")
+        earlier = {
+            "contactId": known.contact_id,
+            "meetingDate": sent["body"]["date"][:19],
+            "createdAt": long_ago,
+        }
+        vitec.practice.store.put(
+            "comebacks", "CALX", {"id": "CALX", "customerId": "M30011", **earlier}
+        )
+
+        assert not reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.ABSENT
+
+    def test_what_is_another_submissions_is_not_taken_for_this_one(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office, known: Known
+    ) -> None:
+        person = {"contact_id": known.contact_id, "participant": ("userId", known.broker_id)}
+        other = make_submission(bokare, office, note="Annat", **person)
+        uncertain(vitec, submission, "cut_before")
+        deliver(other.pk)
+
+        assert not reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.ABSENT
+
+    def test_several_that_fit_are_left_to_a_person(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office, known: Known
+    ) -> None:
+        person = {"contact_id": known.contact_id, "participant": ("userId", known.broker_id)}
+        twin = make_submission(bokare, office, note="Annat", **person)
+        uncertain(vitec, submission, "lose_answer")
+        uncertain(vitec, twin, "lose_answer")
+
+        assert not reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.SEVERAL
+
+    def test_where_the_look_is_refused_a_person_decides_and_it_is_not_asked_again(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        vitec.behave("/CRM/*/ComebackMeeting", "forbidden")
+
+        reconcile(submission)
+        reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.UNREADABLE
+        looks = [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
+        assert len(looks) == 1
+
+    def test_a_vitec_that_is_away_says_nothing(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        vitec.behave("/CRM/*/ComebackMeeting", "error_before", times=1)
+
+        reconcile(submission)
+        assert state_of(submission) == State.UNKNOWN
+
+        assert reconcile(submission)
+
+    def test_a_kind_that_cannot_be_read_back_is_left_to_a_person(
+        self, vitec: Sandbox, submission: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        blind = dataclasses.replace(kinds.COMEBACK, read_back=None)
+        monkeypatch.setattr(reconciling, "find_kind", lambda key: blind)
+
+        reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.UNREADABLE
+
+    def test_one_that_a_person_settled_meanwhile_stays_as_it_is(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        Submission.objects.filter(pk=submission.pk).update(state=State.CANCELLED)
+
+        assert not reconcile(submission)
+
+        assert state_of(submission) == State.CANCELLED
+
+    def test_sent_again_by_a_person_it_is_looked_for_afresh(
+        self, vitec: Sandbox, submission: Submission, chef: User
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+        reconcile(submission)
+
+        send_again(submission, chef, "Finns inte")
+
+        submission.refresh_from_db()
+        assert (submission.verdict, submission.looked_at) == ("", None)
+
+
+class TestTimetable:
+    def test_it_finds_what_arrived_by_itself(self, vitec: Sandbox, submission: Submission) -> None:
+        uncertain(vitec, submission, "lose_answer")
+
+        assert reconcile_due() == 1
+
+        assert state_of(submission) == State.DELIVERED
+        assert len(posts(vitec)) == 1
+
+    def test_it_lets_things_settle_first(
+        self, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        settings.RECONCILE_SETTLING_SECONDS = 600
+        uncertain(vitec, submission, "lose_answer")
+
+        assert reconcile_due() == 0
+
+    @pytest.mark.parametrize(("minutes", "looks"), [(5, 1), (20, 2)])
+    def test_it_looks_again_after_a_while(
+        self, vitec: Sandbox, submission: Submission, minutes: int, looks: int
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+        reconcile_due()
+        Submission.objects.update(looked_at=timezone.now() - dt.timedelta(minutes=minutes))
+
+        reconcile_due()
+
+        made = [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
+        assert len(made) == looks
+
+
+class TestPage:
+    @pytest.fixture
+    def absent(self, vitec: Sandbox, submission: Submission) -> Submission:
+        uncertain(vitec, submission, "cut_before")
+        reconcile(submission)
+        return submission
+
+    def decide(self, client: Client, *chosen: Submission, **fields: str) -> Any:
+        data = {"code": [str(one.code) for one in chosen], "reason": "Tittade", **fields}
+        return client.post(reverse("submissions:decide_many"), data)
+
+    def test_it_says_what_was_sent_and_what_would_be_there_twice(
+        self, as_chef: Client, absent: Submission
+    ) -> None:
+        text = as_chef.get(PAGE).content.decode()
+
+        assert "Finns inte hos Vitec" in text
+        assert "Ring om balkongen" in text
+        assert "läggs in" in text
+
+    def test_one_press_looks_for_all(
+        self, as_chef: Client, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+
+        answer = as_chef.post(reverse("submissions:look_at_vitec"), follow=True)
+
+        assert "Hittade hos Vitec: 1 av 1" in answer.content.decode()
+        assert state_of(submission) == State.DELIVERED
+
+    @pytest.mark.parametrize(
+        ("decision", "state"),
+        [
+            ("found", State.DELIVERED),
+            ("not_found", State.CANCELLED),
+            ("send_again", State.QUEUED),
+        ],
+    )
+    def test_the_chosen_are_settled_with_one_reason(
+        self, as_chef: Client, absent: Submission, decision: str, state: State
+    ) -> None:
+        self.decide(as_chef, absent, decision=decision)
+
+        assert state_of(absent) == state
+        assert absent.attempts.last().reason == "Tittade"  # type: ignore[union-attr]
+
+    def test_without_a_reason_nothing_is_settled_and_the_choice_stays(
+        self, as_chef: Client, absent: Submission
+    ) -> None:
+        answer = self.decide(as_chef, absent, decision="found", reason="", group="absent")
+
+        assert answer.status_code == 422
+        assert "Säg med några ord hur du vet" in answer.content.decode()
+        assert state_of(absent) == State.UNKNOWN
+
+    @pytest.mark.parametrize("fields", [{"decision": "explode"}, {"decision": ""}])
+    def test_an_unknown_decision_settles_nothing(
+        self, as_chef: Client, absent: Submission, fields: dict[str, str]
+    ) -> None:
+        assert self.decide(as_chef, absent, **fields)["Location"] == PAGE
+        assert state_of(absent) == State.UNKNOWN
+
+    def test_none_chosen_settles_nothing(self, as_chef: Client, absent: Submission) -> None:
+        self.decide(as_chef, decision="found")
+
+        assert state_of(absent) == State.UNKNOWN
+
+    def test_who_may_not_decide_sees_it_and_can_do_nothing(
+        self, as_bokare: Client, absent: Submission
+    ) -> None:
+        page = as_bokare.get(PAGE).content.decode()
+
+        assert "En chef eller administratör bestämmer" in page
+        assert self.decide(as_bokare, absent, decision="found").status_code == 403
+        assert state_of(absent) == State.UNKNOWN
+
+    def test_a_stranger_sees_and_settles_nothing(
+        self, as_grannkontor: Client, absent: Submission
+    ) -> None:
+        assert "Inget är osäkert" in as_grannkontor.get(PAGE).content.decode()
+        self.decide(as_grannkontor, absent, decision="found")
+        assert state_of(absent) == State.UNKNOWN
+
+    def test_a_code_that_is_none_is_passed_over(self, as_chef: Client, absent: Submission) -> None:
+        data = {"code": ["hoppsan", str(absent.code)], "reason": "Såg den", "decision": "found"}
+        as_chef.post(reverse("submissions:decide_many"), data)
+
+        assert state_of(absent) == State.DELIVERED
+
+
+def test_a_refusal_remembered_is_forgotten_with_a_new_login(
+    vitec: Sandbox, submission: Submission, office: Office
+) -> None:
+    uncertain(vitec, submission, "lose_answer")
+    remember(office, "readback.comebacks", allowed=False)
+    office.credential.save()
+
+    assert reconcile(submission)
