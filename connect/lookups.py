@@ -72,6 +72,55 @@ PERSON = Endpoint(
     source="Help page GET CRM/Contact/{customerId}/Person/{contactId}",
 )
 
+ALL_USERS = Endpoint(
+    key="lookups.all_users",
+    method="GET",
+    path="User/GetAllUsers",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET User/GetAllUsers",
+)
+CATEGORIES = Endpoint(
+    key="lookups.categories",
+    method="GET",
+    path="Category/GetCategories",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET Category/GetCategories",
+)
+TASKS = Endpoint(
+    key="lookups.tasks",
+    method="GET",
+    path="Task/GetTasks",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET Task/GetTasks",
+)
+INTAKE_SOURCES = Endpoint(
+    key="lookups.intake_sources",
+    method="GET",
+    path="CRM/Estate/{customer_id}/AssignmentSources",
+    answer=Answer.JSON,
+    writes=False,
+    source="OpenAPI 2020, GET CRM/Estate/{customerId}/AssignmentSources",
+)
+CUSTOM_FIELDS = Endpoint(
+    key="lookups.custom_fields",
+    method="GET",
+    path="CustomField/Get",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET CustomField/Get",
+)
+ESTATES = Endpoint(
+    key="lookups.estates",
+    method="POST",
+    path="Estate/GetEstateList",
+    answer=Answer.JSON,
+    writes=False,
+    source="OpenAPI 2020, POST Estate/GetEstateList",
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Office:
@@ -147,6 +196,50 @@ class Person:
         return f"{self.first_name} {self.last_name}".strip()
 
 
+@dataclasses.dataclass(frozen=True)
+class Category:
+    """A category of contacts. of_companies: for companies, not for persons.
+
+    read_only: Vitec sets it by itself; a write must never name it.
+    """
+
+    category_id: str
+    name: str
+    read_only: bool
+    of_companies: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """A row of a list that has an id and a text, and no more."""
+
+    row_id: str
+    name: str
+
+
+@dataclasses.dataclass(frozen=True)
+class CustomField:
+    """A field that the office has made for itself. name: its key in calls; label: for people."""
+
+    name: str
+    label: str
+    kind: str
+    valid_for: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Estate:
+    """A home. viewing_starts: when its viewings begin, as far as the list tells."""
+
+    estate_id: str
+    street_address: str
+    area: str
+    number: str
+    status_id: str
+    status: str
+    viewing_starts: tuple[datetime.datetime, ...]
+
+
 def offices(client: Client, customer_id: str) -> tuple[Office, ...]:
     """The offices of a customer id; a group id (`G…`) may give several."""
     call = OFFICES.call(query={"CustomerId": customer_id})
@@ -156,6 +249,12 @@ def offices(client: Client, customer_id: str) -> tuple[Office, ...]:
 def users(client: Client, customer_id: str) -> tuple[User, ...]:
     """The public users of a customer id, archived ones included."""
     call = USERS.call(query={"CustomerId": customer_id})
+    return tuple(_user(row) for row in _rows(client.send(call)))
+
+
+def all_users(client: Client, customer_id: str) -> tuple[User, ...]:
+    """All users, also staff who are not public: assistants and bookers."""
+    call = ALL_USERS.call(query={"CustomerId": customer_id})
     return tuple(_user(row) for row in _rows(client.send(call)))
 
 
@@ -194,6 +293,52 @@ def person(client: Client, customer_id: str, contact_id: str) -> Person:
     """One person. An unknown id, or one merged into another contact, is Refused with 404."""
     places = {"customer_id": customer_id, "contact_id": contact_id}
     return _person(_object(client.send(PERSON.call(places))))
+
+
+def categories(client: Client, customer_id: str) -> tuple[Category, ...]:
+    """Of persons first, then of companies; those that are read only included."""
+    found = _object(client.send(CATEGORIES.call(query={"customerId": customer_id})))
+    lists = (("personCategories", False), ("companyCategories", True))
+    return tuple(
+        _category(row, of_companies)
+        for key, of_companies in lists
+        for row in rows.children(found, key)
+    )
+
+
+def tasks(client: Client, customer_id: str) -> tuple[Named, ...]:
+    """The predefined tasks that a write may hand out."""
+    call = TASKS.call(query={"customerId": customer_id})
+    return tuple(_described(row) for row in _rows(client.send(call)))
+
+
+def intake_sources(client: Client, customer_id: str) -> tuple[Named, ...]:
+    """Where assignments come from. The ids are text here, and numbers in meetings."""
+    call = INTAKE_SOURCES.call({"customer_id": customer_id})
+    return tuple(_described(row) for row in _rows(client.send(call)))
+
+
+def custom_fields(client: Client, customer_id: str) -> tuple[CustomField, ...]:
+    """The answer has an element a customer, or the fields themselves."""
+    found = _rows(client.send(CUSTOM_FIELDS.call(query={"customerId": customer_id})))
+    listed = [
+        row
+        for element in found
+        for row in (rows.children(element, "fields") if "fields" in element else (element,))
+    ]
+    return tuple(_custom_field(row) for row in listed)
+
+
+def estates(client: Client, customer_id: str) -> tuple[Estate, ...]:
+    """Every home: an element a customer, in it a list a kind of home.
+
+    The lists are taken by what they hold, since their names are misspelt here and there.
+    """
+    customers = _rows(client.send(ESTATES.call(body={"customerId": customer_id})))
+    found = (
+        row for customer in customers for kind in customer for row in rows.children(customer, kind)
+    )
+    return tuple(_estate(row) for row in found)
 
 
 def _search_call(customer_id: str, term: str, limit: int) -> Call:
@@ -307,4 +452,41 @@ def _person(row: rows.Row) -> Person:
         wants_advertising=rows.flag(row, "advertisingEnabled"),
         deceased=rows.flag(row, "isDeceased"),
         gdpr_approved_at=rows.moment(row, "gdprApprovalDate"),
+    )
+
+
+def _category(row: rows.Row, of_companies: bool) -> Category:
+    # What is not said to be free to use is not offered.
+    return Category(
+        category_id=rows.text(row, "id"),
+        name=rows.text(row, "name"),
+        read_only=rows.flag(row, "readOnly") is not False,
+        of_companies=of_companies,
+    )
+
+
+def _described(row: rows.Row) -> Named:
+    return Named(rows.text(row, "id"), rows.text(row, "description") or rows.text(row, "name"))
+
+
+def _custom_field(row: rows.Row) -> CustomField:
+    return CustomField(
+        name=rows.text(row, "name"),
+        label=rows.text(row, "label") or rows.text(row, "name"),
+        kind=rows.text(row, "type"),
+        valid_for=rows.texts(row, "validFor"),
+    )
+
+
+def _estate(row: rows.Row) -> Estate:
+    status = rows.child(row, "status")
+    starts = (rows.moment(item, "startTime") for item in rows.children(row, "viewingsList"))
+    return Estate(
+        estate_id=rows.text(row, "id"),
+        street_address=rows.text(row, "streetAddress"),
+        area=rows.text(row, "areaName"),
+        number=rows.text(row, "objectNumber"),
+        status_id=rows.text(status, "id"),
+        status=rows.text(status, "name"),
+        viewing_starts=tuple(start for start in starts if start),
     )

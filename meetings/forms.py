@@ -45,7 +45,9 @@ class ComebackForm(SubmissionForm):
         error_messages={"required": _("Choose who is to do it.")},
     )
     meeting_id = forms.ChoiceField(label=_("After the meeting"), required=False)
-    estate_id = PickerField(label=_("Property"), required=False, empty=_("No property"))
+    estate_id = PickerField(
+        label=_("Property"), required=False, recall="estates", empty=_("No property")
+    )
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -60,7 +62,10 @@ class ComebackForm(SubmissionForm):
         self.fields["meeting_id"].choices = meeting_choices(meetings)  # type: ignore[attr-defined]
         brokers = [f"userId:{meeting.broker_id}" for meeting in meetings[:1]]
         self._offer("participant", participants(office), likely=brokers)
-        self._offer("estate_id", estates_of(meetings))
+        about = estates_of(meetings)
+        known = {choice.value for choice in about}
+        others = [choice for choice in choices.estates(office) if choice.value not in known]
+        self._offer("estate_id", [*about, *others], likely=[choice.value for choice in about])
 
     def _offer(
         self, name: str, offered: Sequence[Choice | Group], likely: Sequence[str] = ()
@@ -119,6 +124,6 @@ def meeting_choices(meetings: list[Meeting]) -> Choices:
 
 
 def estates_of(meetings: list[Meeting]) -> list[Choice]:
-    """The properties that the contact's meetings were about, by address."""
+    """The properties that the contact's meetings were about, the latest first, by address."""
     rows = {m.estate_id: m.address or m.estate_id for m in meetings if m.estate_id}
     return [Choice(vitec_id, address) for vitec_id, address in rows.items()]

@@ -14,7 +14,8 @@ from connect.client import Client
 from lib.sealing import keyed_hash
 from meetings.models import Meeting
 from meetings.payloads import meetings_call
-from offices.directory import contact_details, learn_colleague_names, learn_contacts
+from meetings.teaching import teach
+from offices.directory import contact_details, learn_contacts
 from offices.models import Office
 from offices.syncing import Pulled, run_sync
 
@@ -113,5 +114,4 @@ def _learn(office: Office, rows: list[dict[str, Any]]) -> None:
     in_order = sorted(rows, key=lambda row: str(row.get("bookedDate") or ""))
     contacts = {row["contactId"]: _personal(row) for row in in_order if row.get("contactId")}
     learn_contacts(office, contacts)
-    names = {row["brokerId"]: row.get("brokerName") or "" for row in rows if row.get("brokerId")}
-    learn_colleague_names(office, names)
+    teach(office, rows)

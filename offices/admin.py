@@ -15,9 +15,14 @@ from offices.models import (
     Capability,
     Colleague,
     Contact,
+    ContactCategory,
     Credential,
+    CustomField,
+    Estate,
+    IntakeSource,
     Membership,
     Office,
+    PredefinedTask,
     SyncRun,
     User,
     UserGroup,
@@ -99,11 +104,26 @@ class CredentialAdmin(OfficeScopedAdmin):
     fields = ["office", "username", "new_password"]
 
 
-@admin.register(Colleague, UserGroup)
+@admin.register(Colleague, UserGroup, ContactCategory, PredefinedTask, IntakeSource)
 class DirectoryAdmin(ReadOnlyAdmin):
     list_display = ["name", "office", "last_seen", "missing_since"]
     list_filter = [("office", OfficeFilter)]
     search_fields = ["name", "vitec_id"]
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(ReadOnlyAdmin):
+    list_display = ["label", "vitec_id", "kind", "office", "last_seen", "missing_since"]
+    list_filter = [("office", OfficeFilter)]
+    search_fields = ["label", "vitec_id"]
+
+
+@admin.register(Estate)
+class EstateAdmin(ReadOnlyAdmin):
+    list_display = ["vitec_id", "number", "status", "office", "last_seen", "missing_since"]
+    list_filter = [("office", OfficeFilter), "status"]
+    search_fields = ["vitec_id", "number"]
+    exclude = ["status_id", "viewing_starts"]
 
 
 @admin.register(Contact)

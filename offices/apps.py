@@ -1,7 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class OfficesConfig(AppConfig):
     name = "offices"
     verbose_name = _("Offices")
+
+    def ready(self) -> None:
+        """Find every app's look-ups, as the admin finds every app's admin."""
+        autodiscover_modules("lookups")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lib import phone_numbers
@@ -128,42 +128,102 @@ def learn_rows(
     values_by_id: Mapping[str, dict[str, Any]],
     *,
     complete: bool,
+    among: Q | None = None,
 ) -> int:
-    """Keep plain directory rows (`Colleague`, `UserGroup`); returns how many changed.
+    """Keep what Vitec says of these rows; returns how many changed.
 
     complete: the answer was Vitec's whole list, so rows that it once named and no longer does are
     marked as missing. Those that we only learned of in passing may never have been on it, and an
     empty list is no news of everybody's leaving.
+    among: which rows the list is complete for, where it is not for all.
+    No news costs no write, save once a day that the rows were seen.
     """
     now = timezone.now()
-    seen: dict[str, Any] = {"last_seen": now, "missing_since": None}
-    if complete:
-        seen["listed"] = True
     rows: models.Manager[Any] = model._default_manager
     known = {row.vitec_id: row for row in rows.filter(office=office)}
-    changed = 0
+    fresh, seen, changed = [], [], 0
     for vitec_id, values in values_by_id.items():
         row = known.get(vitec_id)
-        if row is None or any(getattr(row, name) != value for name, value in values.items()):
+        if row is None:
+            fresh.append(
+                model(office=office, vitec_id=vitec_id, last_seen=now, listed=complete, **values)
+            )
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            _rewrite(row, values, now, listed=complete)
             changed += 1
-        rows.update_or_create(
-            office=office,
-            vitec_id=vitec_id,
-            defaults={**values, **seen},
-        )
+        elif row.missing_since or (complete and not row.listed) or _long_ago(row, now):
+            seen.append(row.pk)
+    _create(model, fresh)
+    again: dict[str, Any] = {"last_seen": now, "missing_since": None}
+    _touch(rows, seen, again | ({"listed": True} if complete else {}))
     if complete and values_by_id:
         listed = rows.filter(office=office, listed=True, missing_since=None)
-        gone = listed.exclude(vitec_id__in=values_by_id)
-        changed += gone.update(missing_since=now)
-    return changed
+        here = listed.filter(among) if among else listed
+        gone = [row.pk for row in here.only("pk", "vitec_id") if row.vitec_id not in values_by_id]
+        changed += len(gone)
+        _touch(rows, gone, {"missing_since": now})
+    return changed + len(fresh)
+
+
+def learn_in_passing(
+    model: type[DirectoryRow], office: Office, values_by_id: Mapping[str, dict[str, Any]]
+) -> int:
+    """Keep rows that other data named; returns how many were new or fuller than before.
+
+    It never takes a word away: a row that Vitec's list, a file or a person has filled in stays as
+    it is, and only what was empty is filled.
+    """
+    now = timezone.now()
+    rows: models.Manager[Any] = model._default_manager
+    ids = list(values_by_id)
+    known: dict[str, Any] = {}
+    for start in range(0, len(ids), BATCH):
+        batch = rows.filter(office=office, vitec_id__in=ids[start : start + BATCH])
+        known |= {row.vitec_id: row for row in batch}
+    fresh, seen, changed = [], [], 0
+    for vitec_id, values in values_by_id.items():
+        row = known.get(vitec_id)
+        if row is None:
+            fresh.append(model(office=office, vitec_id=vitec_id, last_seen=now, **values))
+            continue
+        wanting = {
+            name: value for name, value in values.items() if value and not getattr(row, name)
+        }
+        if wanting:
+            _rewrite(row, wanting, now, listed=False)
+            changed += 1
+        elif _long_ago(row, now) and not row.missing_since:
+            seen.append(row.pk)
+    _create(model, fresh)
+    _touch(rows, seen, {"last_seen": now})
+    return changed + len(fresh)
+
+
+def _long_ago(row: DirectoryRow, now: dt.datetime) -> bool:
+    return row.last_seen < now - SEEN_AGAIN
+
+
+def _rewrite(
+    row: DirectoryRow, values: Mapping[str, Any], now: dt.datetime, *, listed: bool
+) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.last_seen, row.missing_since, row.listed = now, None, row.listed or listed
+    row.save(update_fields=[*values, "last_seen", "missing_since", "listed"])
+
+
+def _create(model: type[DirectoryRow], fresh: list[DirectoryRow]) -> None:
+    """New rows; one that another process has made in the meantime is theirs."""
+    rows: models.Manager[Any] = model._default_manager
+    rows.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _touch(rows: models.Manager[Any], keys: list[int], values: dict[str, Any]) -> None:
+    for start in range(0, len(keys), BATCH):
+        rows.filter(pk__in=keys[start : start + BATCH]).update(**values)
 
 
 def learn_colleague_names(office: Office, names_by_id: Mapping[str, str]) -> None:
-    """Colleagues named in passing by other data; never renames one that a sync has named."""
-    known = set(
-        Colleague.objects.filter(office=office, vitec_id__in=list(names_by_id)).values_list(
-            "vitec_id", flat=True
-        )
-    )
-    fresh = {key: {"name": name} for key, name in names_by_id.items() if key not in known and name}
-    learn_rows(Colleague, office, fresh, complete=False)
+    """Colleagues named in passing by other data; never renames one that is known."""
+    named = {key: {"name": name[:200]} for key, name in names_by_id.items() if key and name}
+    learn_in_passing(Colleague, office, named)

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import SealedJSONField
 
+# Vitec's ids of the statuses that mean sold; an office can have others of the same name.
+SOLD = frozenset({"4", "10"})
+
 
 class User(AbstractUser):
     """A person who signs in to the portal."""
@@ -125,6 +128,9 @@ class Colleague(DirectoryRow):
 
     name = models.CharField(_("name"), max_length=200)
     title = models.CharField(_("title"), max_length=200, blank=True)
+    public = models.BooleanField(
+        _("public"), default=True, help_text=_("Shown to customers; assistants often are not.")
+    )
 
     class Meta(DirectoryRow.Meta):
         ordering = ["name"]
@@ -176,6 +182,103 @@ class Contact(DirectoryRow):
         details = self.details
         channel = details["phones"][0] if details["phones"] else details["email"]
         return " · ".join(part for part in (channel, details["address"]) if part)
+
+
+class ContactCategory(DirectoryRow):
+    """A category (kategori) that a contact can be put into.
+
+    read_only: Vitec sets it by itself, so no form offers it.
+    """
+
+    name = models.CharField(_("name"), max_length=200)
+    read_only = models.BooleanField(_("read only"), default=False)
+    of_companies = models.BooleanField(_("of companies"), default=False)
+
+    class Meta(DirectoryRow.Meta):
+        ordering = ["name"]
+        verbose_name = _("contact category")
+        verbose_name_plural = _("contact categories")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PredefinedTask(DirectoryRow):
+    """A task (fördefinierad uppgift) that a write can hand out about a contact."""
+
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta(DirectoryRow.Meta):
+        ordering = ["name"]
+        verbose_name = _("predefined task")
+        verbose_name_plural = _("predefined tasks")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IntakeSource(DirectoryRow):
+    """Where an assignment came from (intagskälla)."""
+
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta(DirectoryRow.Meta):
+        ordering = ["name"]
+        verbose_name = _("intake source")
+        verbose_name_plural = _("intake sources")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomField(DirectoryRow):
+    """A field that the office has made for itself (egendefinierat fält). vitec_id: its name.
+
+    kind, valid_for: Vitec's own words, such as `Boolean` and [`Person`].
+    """
+
+    label = models.CharField(_("label"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    valid_for = models.JSONField(_("valid for"), default=list, blank=True)
+
+    class Meta(DirectoryRow.Meta):
+        ordering = ["label"]
+        verbose_name = _("custom field")
+        verbose_name_plural = _("custom fields")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Estate(DirectoryRow):
+    """A home (objekt), known by its address. Of one that is not for sale it is somebody's own.
+
+    status_id, status: Vitec's own. viewing_starts: ISO 8601, when its viewings begin, as far as
+    Vitec's list tells.
+    """
+
+    address = SealedJSONField(_("address"), default="")
+    area = models.CharField(_("area"), max_length=200, blank=True)
+    number = models.CharField(_("object number"), max_length=60, blank=True)
+    status_id = models.CharField(max_length=40, blank=True)
+    status = models.CharField(_("status"), max_length=100, blank=True)
+    viewing_starts = models.JSONField(default=list, blank=True)
+
+    class Meta(DirectoryRow.Meta):
+        verbose_name = _("property")
+        verbose_name_plural = _("properties")
+
+    def __str__(self) -> str:
+        return self.vitec_id
+
+    @property
+    def where(self) -> str:
+        """The address by which staff know the home."""
+        return str(self.address) or self.vitec_id
+
+    @property
+    def is_sold(self) -> bool:
+        return self.status_id in SOLD or self.status.casefold().startswith("såld")
 
 
 class ContactTerm(models.Model):

@@ -45,9 +45,9 @@ def run_sync(
     it since the one before, or when the call was denied within a day and nobody has changed the
     login since. A failure is an outcome here, not an exception, so that one office never stops
     the others.
-    now: a person asked; run whatever the timetable says.
+    now: a person asked; run whatever the timetable says, but no more often what was denied.
     """
-    if not now and not may_ask(office, job):
+    if not may_ask(office, job):
         return None
     if SyncRun.objects.filter(
         office=office, job=job, finished_at=None, started_at__gt=timezone.now() - LONGEST_RUN

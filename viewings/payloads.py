@@ -11,14 +11,6 @@ from offices.person_form import PERSON_PLACES, person_body
 
 HELP = "https://connect.maklare.vitec.net/Help/Api/"
 
-ESTATE_LIST = Endpoint(
-    key="viewings.estate_list",
-    method="POST",
-    path="Estate/GetEstateList",
-    answer=Answer.JSON,
-    writes=False,
-    source=HELP + "POST-Estate-GetEstateList",
-)
 VIEWINGS = Endpoint(
     key="viewings.viewings",
     method="GET",
@@ -92,11 +84,6 @@ def participant_call(office: Office, data: Mapping[str, Any]) -> Call:
         "time_slot_id": data["time_slot_id"],
     }
     return ADD_PARTICIPANT.call(places, body=body)
-
-
-def estate_list_call(office: Office) -> Call:
-    """Every home of the office; the list entry says when its viewings are."""
-    return ESTATE_LIST.call(body={"customerId": office.customer_id})
 
 
 def viewings_call(office: Office, estate_id: str) -> Call:

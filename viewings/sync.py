@@ -12,23 +12,25 @@ from django.utils import timezone
 from connect import rows
 from connect.client import Client
 from connect.errors import Refused
+from offices import models as directories
+from offices.capabilities import may_ask
 from offices.directory import learn_rows
 from offices.models import Office
+from offices.sync import sync_estates
 from offices.syncing import Pulled, run_sync
 from viewings.models import LOOKING_BACK, LeadSource, TimeSlot, Viewing, start_of_today
-from viewings.payloads import estate_list_call, lead_sources_call, viewings_call
+from viewings.payloads import lead_sources_call, viewings_call
 
 EVERY = 5 * 60
 EVERY_LEAD_SOURCES = 60 * 60
 AHEAD = dt.timedelta(days=60)
 # Where the list of homes does not tell which have viewings, no more than these are asked about.
 MOST_ESTATES = 100
-_SOLD = {"4", "10"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Estate:
-    """A home as the list names it. starts: when its viewings begin, as far as the list tells."""
+    """A home as the directory has it. starts: when its viewings begin, as far as Vitec tells."""
 
     estate_id: str
     address: str
@@ -39,6 +41,8 @@ class Estate:
 
 def sync_office(office: Office, *, now: bool = False) -> None:
     """Refresh the viewings of one office; see `offices.syncing.run_sync`."""
+    # They tell which homes have viewings. Fetched once in an interval, whoever asks first.
+    sync_estates(office)
     run_sync(office, "viewings", EVERY, pull_viewings, now=now)
     run_sync(office, "lead_sources", EVERY_LEAD_SOURCES, pull_lead_sources, now=now)
 
@@ -48,7 +52,7 @@ def pull_viewings(client: Client, office: Office) -> Pulled:
 
     A home that Vitec refuses to tell of (sold, moved, gone) is passed over.
     """
-    estates = read_estates(client.send(estate_list_call(office)).value)
+    estates = known_estates(office)
     found: list[tuple[Estate, list[rows.Row]]] = []
     for estate in to_ask(office, estates):
         try:
@@ -67,32 +71,22 @@ def pull_lead_sources(client: Client, office: Office) -> Pulled:
     return Pulled(len(values), learn_rows(LeadSource, office, values, complete=True))
 
 
-def read_estates(answer: Any) -> list[Estate]:
-    """The homes of an estate list: an element a customer, in it a list a kind of home.
-
-    The lists are taken by what they hold, since their names are misspelt here and there.
-    """
-    found: dict[str, Estate] = {}
-    for customer in rows.children({"rows": answer}, "rows"):
-        for kind in customer:
-            for row in rows.children(customer, kind):
-                estate = _estate(row)
-                if 0 < len(estate.estate_id) <= 64:
-                    found[estate.estate_id] = estate
-    return list(found.values())
-
-
-def _estate(row: rows.Row) -> Estate:
-    status = rows.child(row, "status")
-    starts = (rows.moment(item, "startTime") for item in rows.children(row, "viewingsList"))
-    return Estate(
-        estate_id=rows.text(row, "id"),
-        address=rows.text(row, "streetAddress")[:200],
-        area=rows.text(row, "areaName")[:200],
-        is_sold=rows.text(status, "id") in _SOLD
-        or rows.text(status, "name").casefold().startswith("såld"),
-        starts=tuple(start for start in starts if start),
-    )
+def known_estates(office: Office) -> list[Estate]:
+    """The homes of Vitec's list; where it may not be read, all that we know of."""
+    told = may_ask(office, "estates")
+    rows = directories.Estate.objects.filter(office=office, missing_since=None)
+    if told and rows.filter(listed=True).exists():
+        rows = rows.filter(listed=True)
+    return [
+        Estate(
+            estate_id=row.vitec_id,
+            address=str(row.address),
+            area=row.area,
+            is_sold=row.is_sold,
+            starts=tuple(map(dt.datetime.fromisoformat, row.viewing_starts if told else [])),
+        )
+        for row in rows.order_by("-last_seen", "pk")
+    ]
 
 
 def to_ask(office: Office, estates: list[Estate]) -> list[Estate]:

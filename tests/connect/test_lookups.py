@@ -202,6 +202,93 @@ def test_it_does_not_ask_vitec_for_less_than_five_characters(client_for):
     assert server.connections == 0
 
 
+def test_it_reads_the_users_who_are_not_public_too(client_for):
+    with Server(_json([{**USER, "public": False}])) as server:
+        (user,) = lookups.all_users(client_for(server.url), "M1")
+    assert server.requests[0].target == "/User/GetAllUsers?CustomerId=M1"
+    assert (user.name, user.public) == ("Karin Ek", False)
+    assert "CANARY" not in repr(user)
+
+
+def test_it_reads_the_categories_and_which_of_them_are_free_to_use(client_for):
+    answer = {
+        "personCategories": [
+            {"id": 101, "name": "VIP", "readOnly": False},
+            {"id": "102", "name": "Säljare", "readOnly": True},
+            {"id": "103", "name": "Okänd"},
+            "x",
+        ],
+        "companyCategories": [{"id": "201", "name": "Bank", "readOnly": False}],
+    }
+    with Server(_json(answer)) as server:
+        found = lookups.categories(client_for(server.url), "M1")
+    assert server.requests[0].target == "/Category/GetCategories?customerId=M1"
+    assert found == (
+        lookups.Category("101", "VIP", False, False),
+        lookups.Category("102", "Säljare", True, False),
+        lookups.Category("103", "Okänd", True, False),
+        lookups.Category("201", "Bank", False, True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("look_up", "target"),
+    [
+        (lookups.tasks, "/Task/GetTasks?customerId=M1"),
+        (lookups.intake_sources, "/CRM/Estate/M1/AssignmentSources"),
+    ],
+)
+def test_it_reads_lists_of_an_id_and_a_text(client_for, look_up, target):
+    with Server(_json([{"id": 6, "description": " Bank "}, {"id": None}, 7])) as server:
+        found = look_up(client_for(server.url), "M1")
+    assert server.requests[0].target == target
+    assert found == (lookups.Named("6", "Bank"), lookups.Named("", ""))
+
+
+@pytest.mark.parametrize("of_customers", [True, False])
+def test_it_reads_the_custom_fields_with_and_without_a_customer_around_them(
+    client_for, of_customers
+):
+    fields = [
+        {"label": "Lånelöfte", "name": "lan", "type": "Boolean", "validFor": ["Person", None]},
+        {"name": "bank", "type": None, "validFor": None},
+    ]
+    answer = [{"customerId": "M1", "fields": fields}] if of_customers else fields
+    with Server(_json(answer)) as server:
+        found = lookups.custom_fields(client_for(server.url), "M1")
+    assert server.requests[0].target == "/CustomField/Get?customerId=M1"
+    assert found == (
+        lookups.CustomField("lan", "Lånelöfte", "Boolean", ("Person",)),
+        lookups.CustomField("bank", "bank", "", ()),
+    )
+
+
+def test_it_reads_the_homes_by_what_the_lists_hold_and_not_by_their_names(client_for):
+    home = {
+        "id": "OBJ1",
+        "streetAddress": "Storgatan 4",
+        "areaName": "Rissne",
+        "objectNumber": "11-1",
+        "status": {"id": 3, "name": "Till salu"},
+        "viewingsList": [{"startTime": "2026-11-23T13:00:00"}, {"startTime": "snart"}, None],
+    }
+    answer = [
+        {"customerId": "M1", "houses": [home]},
+        {"housingCooperativeses": [{"id": 2}, "x"], "plots": None},
+        "x",
+    ]
+    with Server(_json(answer)) as server:
+        first, second = lookups.estates(client_for(server.url), "M1")
+    assert (server.requests[0].target, server.requests[0].body) == (
+        "/Estate/GetEstateList",
+        b'{"customerId":"M1"}',
+    )
+    assert (first.estate_id, first.street_address, first.area) == ("OBJ1", "Storgatan 4", "Rissne")
+    assert (first.number, first.status_id, first.status) == ("11-1", "3", "Till salu")
+    assert [start.isoformat() for start in first.viewing_starts] == ["2026-11-23T13:00:00+01:00"]
+    assert (second.estate_id, second.street_address, second.viewing_starts) == ("2", "", ())
+
+
 @pytest.mark.parametrize("value", [None, []])
 def test_it_reads_an_empty_list(client_for, value):
     with Server(_json(value)) as server:
@@ -217,6 +304,9 @@ def test_it_reads_an_empty_list(client_for, value):
         (lambda client: lookups.person(client, "M1", "ADR1"), [person_row("ADR1")]),
         (lambda client: lookups.person(client, "M1", "ADR1"), None),
         (lambda client: lookups.search_contacts(client, "M1", "Andersson"), []),
+        (lambda client: lookups.categories(client, "M1"), []),
+        (lambda client: lookups.tasks(client, "M1"), {}),
+        (lambda client: lookups.estates(client, "M1"), {"houses": []}),
     ],
 )
 def test_it_reads_no_other_shape(client_for, look_up, value):

@@ -8,7 +8,8 @@ import pytest
 from django.utils import translation
 
 from meetings.forms import ComebackForm
-from offices.models import Office, UserGroup
+from offices.directory import learn_rows
+from offices.models import Estate, Office, UserGroup
 from tests.factories import STOCKHOLM, make_colleague, make_contact, make_meeting
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,20 @@ def test_only_the_contacts_own_meetings_can_be_chosen(office: Office, directorie
     make_meeting(office, "CAL2", contact_id="ADR2")
 
     assert "meeting_id" in bound(office, meeting_id="CAL2").errors
+
+
+def test_any_home_of_the_office_can_be_chosen_the_contacts_own_first(
+    office: Office, neighbour_office: Office, directories: None
+) -> None:
+    learn_rows(Estate, office, {"OBJ7": {"address": "Ågatan 1"}}, complete=True)
+    learn_rows(Estate, neighbour_office, {"OBJ8": {"address": "Ögatan 1"}}, complete=True)
+
+    form = bound(office, estate_id="OBJ7")
+
+    assert form.is_valid(), form.errors
+    first = form.fields["estate_id"].choices[1]  # type: ignore[attr-defined]
+    assert [value for value, _label in first[1]] == ["OBJ1_2"]
+    assert bound(office, estate_id="OBJ8").has_error("estate_id", "invalid_choice")
 
 
 def test_every_message_is_swedish_by_default(office: Office) -> None:

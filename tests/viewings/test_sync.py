@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,9 @@ from django.utils import timezone
 from connect.calls import Call, Reply
 from connect.client import Client
 from connect.errors import Refused
-from offices.models import Office, SyncRun
+from offices.directory import learn_rows
+from offices.models import Estate, Office, SyncRun
+from offices.sync import sync_estates
 from offices.vitec import client_for
 from sandbox.server import Sandbox
 from tests.factories import make_slot, make_viewing
@@ -25,7 +28,7 @@ def outcomes() -> dict[str, str]:
 def test_it_keeps_viewings_slots_and_lead_sources(vitec: Sandbox, office: Office) -> None:
     sync.sync_office(office, now=True)
 
-    assert outcomes() == {"viewings": "", "lead_sources": ""}
+    assert outcomes() == {"estates": "", "viewings": "", "lead_sources": ""}
     assert Viewing.objects.count() > 10
     assert TimeSlot.objects.count() > Viewing.objects.count()
     assert TimeSlot.objects.filter(registered__gt=0).exists()
@@ -86,7 +89,7 @@ def test_a_failure_is_on_record_keeps_what_was_known_and_stops_nothing_else(
 ) -> None:
     sync.sync_office(office, now=True)
     known = Viewing.objects.filter(missing_since=None).count()
-    vitec.behave("lookups", fault, times=1)
+    vitec.behave("/Viewing/*", fault, times=1)
 
     sync.sync_office(office, now=True)
 
@@ -111,56 +114,82 @@ class Refusing:
 
 
 def test_a_home_that_is_refused_does_not_cost_the_others(vitec: Sandbox, office: Office) -> None:
+    sync_estates(office)
     with client_for(office) as client:
         pulled = sync.pull_viewings(Refusing(client), office)  # type: ignore[arg-type]
 
     assert pulled.fetched == Viewing.objects.count() > 5
 
 
+def know(office: Office, *rows: dict[str, Any], complete: bool = True) -> None:
+    """The office's directory of homes as if Vitec had listed it just now."""
+    values = {row.pop("id"): row for row in [dict(row) for row in rows]}
+    learn_rows(Estate, office, values, complete=complete)
+
+
+def asked_about(office: Office) -> list[str]:
+    return sorted(estate.estate_id for estate in sync.to_ask(office, sync.known_estates(office)))
+
+
 class TestEstates:
-    def test_the_lists_are_taken_by_what_they_hold(self) -> None:
-        answer = [
-            {"customerId": "M1", "houses": [{"id": "OBJ1", "streetAddress": "Storgatan 4"}]},
-            {"housingCooperativeses": [{"id": 2}, {"id": None}, "x"], "plots": None},
-        ]
-
-        assert [estate.estate_id for estate in sync.read_estates(answer)] == ["OBJ1", "2"]
-
-    @pytest.mark.parametrize("answer", [None, [], {}, "x", [[]], [{"houses": "x"}], [None]])
-    def test_what_is_no_list_names_no_home(self, answer: object) -> None:
-        assert sync.read_estates(answer) == []
-
     def test_where_the_list_does_not_tell_every_home_not_sold_is_asked_about(
         self, office: Office
     ) -> None:
-        rows = [
-            {"id": "OBJ1", "status": {"id": "3", "name": "Till salu"}, "viewingsList": None},
-            {"id": "OBJ2", "status": {"id": "4", "name": "Såld"}},
-            {"id": "OBJ3", "status": {"id": "99", "name": "Såld i tysthet"}},
+        know(
+            office,
+            {"id": "OBJ1", "status_id": "3", "status": "Till salu"},
+            {"id": "OBJ2", "status_id": "4", "status": "Såld"},
+            {"id": "OBJ3", "status_id": "99", "status": "Såld i tysthet"},
             {"id": "OBJ4"},
-        ]
+        )
 
-        asked = sync.to_ask(office, sync.read_estates([{"houses": rows}]))
-
-        assert [estate.estate_id for estate in asked] == ["OBJ1", "OBJ4"]
+        assert asked_about(office) == ["OBJ1", "OBJ4"]
 
     def test_there_is_a_limit_to_asking(self, office: Office) -> None:
-        rows = [{"id": f"OBJ{number}"} for number in range(500)]
+        know(office, *({"id": f"OBJ{number}"} for number in range(500)))
 
-        asked = sync.to_ask(office, sync.read_estates([{"houses": rows}]))
-
-        assert len(asked) == sync.MOST_ESTATES
+        assert len(asked_about(office)) == sync.MOST_ESTATES
 
     def test_a_home_that_we_know_to_have_a_viewing_is_asked_about_once_more(
         self, office: Office
     ) -> None:
         make_viewing(office, estate_id="OBJ2")
-        starts = f"{timezone.now() + dt.timedelta(days=1):%Y-%m-%dT%H:%M:%S}"
-        rows = [{"id": "OBJ1", "viewingsList": [{"startTime": starts}]}, {"id": "OBJ2"}]
+        starts = (timezone.now() + dt.timedelta(days=1)).isoformat()
+        know(office, {"id": "OBJ1", "viewing_starts": [starts]}, {"id": "OBJ2"}, {"id": "OBJ3"})
 
-        asked = sync.to_ask(office, sync.read_estates([{"houses": rows}]))
+        assert asked_about(office) == ["OBJ1", "OBJ2"]
 
-        assert [estate.estate_id for estate in asked] == ["OBJ1", "OBJ2"]
+    def test_where_the_list_may_be_read_homes_known_otherwise_are_not_asked_about(
+        self, office: Office
+    ) -> None:
+        know(office, {"id": "OBJ1"})
+        know(office, {"id": "OBJ2"}, complete=False)
+
+        assert asked_about(office) == ["OBJ1"]
+
+    def test_where_the_list_is_refused_the_homes_that_meetings_named_are_asked_about(
+        self, vitec: Sandbox, office: Office
+    ) -> None:
+        vitec.behave("/Estate/GetEstateList", "forbidden")
+        doc = next(doc for doc in vitec.practice.store.of("viewings", office.customer_id))
+        know(office, {"id": doc["estateId"], "address": "Storgatan 4"}, complete=False)
+
+        sync.sync_office(office, now=True)
+
+        assert SyncRun.objects.get(job="estates").error == "denied"
+        asked = [row["path"] for row in vitec.log() if row["path"].startswith("/Viewing/")]
+        assert asked == [f"/Viewing/{office.customer_id}/{doc['estateId']}"]
+
+    def test_one_list_serves_the_directory_and_the_viewings(
+        self, vitec: Sandbox, office: Office
+    ) -> None:
+        sync.sync_office(office, now=True)
+        sync.sync_office(office, now=True)
+
+        lists = [row for row in vitec.log() if row["path"] == "/Estate/GetEstateList"]
+        # An interval may have ended between the two.
+        assert len(lists) in (1, 2)
+        assert Estate.objects.filter(office=office).exists()
 
 
 def test_odd_rows_do_not_cost_the_office_its_viewings(office: Office) -> None:
