@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lib import daywords
+from lib import amounts, daywords
 
 MESSAGES = {
     "unreadable": _("We cannot read this as a day. Try “tomorrow 9”, “3w” or “14/12 10:30”."),
@@ -21,6 +22,56 @@ MESSAGES = {
     "days_disagree": _("These are two different days."),
     "wrong_weekday": _("That date falls on another weekday."),
 }
+
+
+NOT_AMOUNT = {
+    "unreadable": _("We cannot read this as a number. Try “3,5m”, “4500t” or “2 750 000”."),
+    "ambiguous": _("Is this thousands or a fraction? Write it as “2 750” or “2,75”."),
+}
+
+
+class AmountField(forms.CharField):
+    """An amount or measure as people say it (`3,5m`, `70,5`) -> Decimal, or None when empty.
+
+    The widget's value is always the text that was typed.
+    least, most: the bounds, both included. unit: how it is said back. fractions: `70,5` is taken.
+    """
+
+    default_error_messages = {
+        **NOT_AMOUNT,
+        "least": _("At least %(limit)s."),
+        "most": _("At most %(limit)s."),
+        "whole": _("Write a whole number."),
+    }
+
+    def __init__(
+        self, *, least: int, most: int, unit: str = "kr", fractions: bool = False, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(max_length=40, **kwargs)
+        self.least, self.most, self.unit, self.fractions = least, most, unit, fractions
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            amount = amounts.read(text)
+        except amounts.NotAmount as error:
+            raise ValidationError(self.error_messages[error.code], code=error.code) from error
+        self._check(amount)
+        return amount
+
+    def _check(self, amount: Decimal) -> None:
+        for code, limit, wrong in (
+            ("least", self.least, amount < self.least),
+            ("most", self.most, amount > self.most),
+        ):
+            if wrong:
+                params = {"limit": amounts.said(Decimal(limit), self.unit)}
+                raise ValidationError(self.error_messages[code], code=code, params=params)
+        if not self.fractions and amount % 1:
+            raise ValidationError(self.error_messages["whole"], code="whole")
 
 
 class DayWordsField(forms.CharField):
