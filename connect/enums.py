@@ -143,6 +143,20 @@ class EstateType(VitecEnum):
     CONDOMINIUM = "Condominium", 9
 
 
+class EstateClassType(VitecEnum):
+    """Kind of a home that an extra requirement can be asked of."""
+
+    HOUSE = "House", 0
+    COTTAGE = "Cottage", 1
+    HOUSING_COOPERATIVE = "HousingCooperative", 2
+    CONDOMINIUM = "Condominium", 3
+    FARM = "Farm", 4
+    PLOT = "Plot", 5
+    COMMERCIAL_PROPERTY = "CommercialProperty", 6
+    PREMISES = "Premises", 7
+    FOREIGN_PROPERTY = "ForeignProperty", 8
+
+
 class Contacted(VitecEnum):
     """Follow-up of a viewing participant. Only names are known."""
 

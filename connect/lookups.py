@@ -1,4 +1,4 @@
-"""Reading the lists that forms offer, so that nobody types an id: offices, users, contacts.
+"""Reading the lists that forms offer, so that nobody types an id: offices, users, areas, contacts.
 
 All are reads and may be repeated. Each raises what `Client.send` raises, and OutcomeUnknown with
 the cause `shape` when the answer is JSON of another shape than documented.
@@ -14,7 +14,7 @@ from typing import Any
 from connect import rows
 from connect.calls import Answer, Call, Endpoint, Reply
 from connect.client import Client
-from connect.enums import ContactClassType, MatchingWatched, read
+from connect.enums import ContactClassType, EstateClassType, MatchingWatched, read
 from connect.errors import OutcomeUnknown
 
 TERM_LENGTH = 5
@@ -46,6 +46,30 @@ USER_GROUPS = Endpoint(
     answer=Answer.JSON,
     writes=False,
     source="Help page GET CRM/Usergroups/{customerId}",
+)
+AREAS = Endpoint(
+    key="lookups.areas",
+    method="GET",
+    path="Area/GetAreas",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET Area/GetAreas",
+)
+MUNICIPALITIES = Endpoint(
+    key="lookups.municipalities",
+    method="GET",
+    path="Municipality",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET Municipality",
+)
+EXTRA_REQUIREMENTS = Endpoint(
+    key="lookups.extra_requirements",
+    method="GET",
+    path="IncreasedRequirement/{customer_id}",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET IncreasedRequirement/{customerId}",
 )
 CONTACT_SEARCH = Endpoint(
     key="lookups.contact_search",
@@ -165,6 +189,35 @@ class UserGroup:
 
 
 @dataclasses.dataclass(frozen=True)
+class Area:
+    """A named area. county: LK code. polygon: (longitude, latitude), as Vitec has it, or ()."""
+
+    area_id: str
+    name: str
+    county: str
+    polygon: tuple[tuple[float, float], ...]
+    archived: bool | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Municipality:
+    """code: county and municipality (LK) as Vitec writes it."""
+
+    municipality_id: str
+    name: str
+    code: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ExtraRequirement:
+    """valid_for_types: members of `EstateClassType`, unknown ones as they came."""
+
+    requirement_id: str
+    text: str
+    valid_for_types: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Person:
     """A contact who is a person, as far as choosing one needs it.
 
@@ -261,6 +314,25 @@ def all_users(client: Client, customer_id: str) -> tuple[User, ...]:
 def user_groups(client: Client, customer_id: str) -> tuple[UserGroup, ...]:
     call = USER_GROUPS.call({"customer_id": customer_id})
     return tuple(_user_group(row) for row in _rows(client.send(call)))
+
+
+def areas(client: Client, customer_id: str) -> tuple[Area, ...]:
+    """The areas of a customer id, archived ones included."""
+    call = AREAS.call(query={"CustomerId": customer_id})
+    return tuple(_area(row) for row in _rows(client.send(call)))
+
+
+def municipalities(client: Client, customer_id: str) -> tuple[Municipality, ...]:
+    call = MUNICIPALITIES.call(query={"CustomerId": customer_id})
+    return tuple(_municipality(row) for row in _rows(client.send(call)))
+
+
+def extra_requirements(client: Client, customer_id: str) -> tuple[ExtraRequirement, ...]:
+    """The extra requirements of a customer id; the answer has an element a customer."""
+    call = EXTRA_REQUIREMENTS.call({"customer_id": customer_id})
+    customers = _rows(client.send(call))
+    found = (row for customer in customers for row in _requirements(customer))
+    return tuple(_extra_requirement(row) for row in found)
 
 
 def search_contacts(
@@ -421,6 +493,49 @@ def _user_group(row: rows.Row) -> UserGroup:
         name=rows.text(row, "name"),
         customer_ids=rows.texts(row, "customerIds"),
         user_ids=_ids(rows.children(row, "users"), "userId"),
+    )
+
+
+def _area(row: rows.Row) -> Area:
+    return Area(
+        area_id=rows.text(row, "areaId"),
+        name=rows.text(row, "areaName"),
+        county=rows.text(row, "county"),
+        polygon=_polygon(row, "polygonWGS84") or _polygon(row, "polygon"),
+        archived=rows.flag(row, "archived"),
+    )
+
+
+def _polygon(row: rows.Row, key: str) -> tuple[tuple[float, float], ...]:
+    """Its points in degrees; none at all when one of them is no place on the globe."""
+    points = rows.children(row, key)
+    pairs = [(rows.number(point, "longitud"), rows.number(point, "latitud")) for point in points]
+    known = [(x, y) for x, y in pairs if x is not None and y is not None]
+    whole = len(known) == len(pairs) and all(abs(x) <= 180 and abs(y) <= 90 for x, y in known)
+    return tuple(known) if whole else ()
+
+
+def _municipality(row: rows.Row) -> Municipality:
+    return Municipality(
+        municipality_id=rows.text(row, "id"),
+        name=rows.text(row, "name"),
+        code=rows.text(row, "countyMunicipalityCode"),
+    )
+
+
+def _requirements(customer: rows.Row) -> Sequence[rows.Row]:
+    """Of a customer's element, or the element itself where the list comes without customers."""
+    if "increasedRequirements" in customer:
+        return rows.children(customer, "increasedRequirements")
+    return [customer]
+
+
+def _extra_requirement(row: rows.Row) -> ExtraRequirement:
+    types = (read(EstateClassType, name) for name in rows.texts(row, "validForTypes"))
+    return ExtraRequirement(
+        requirement_id=rows.text(row, "id"),
+        text=rows.text(row, "text"),
+        valid_for_types=tuple(str(name) for name in types if name),
     )
 
 

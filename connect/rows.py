@@ -7,6 +7,7 @@ whatever stands there. Some numbers come as text and the other way round.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,16 @@ def flag(row: Row, key: str) -> bool | None:
     """True, False, or None where Vitec does not say."""
     value = row.get(key)
     return value if isinstance(value, bool) else None
+
+
+def number(row: Row, key: str) -> float | None:
+    """A finite number, also where it comes as text; None for nothing and for what is none."""
+    text_or_number = _as_text(row.get(key))
+    try:
+        value = float(text_or_number)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def moment(row: Row, key: str) -> datetime.datetime | None:

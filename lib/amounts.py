@@ -14,9 +14,11 @@ _TIMES: Final = {
     **dict.fromkeys(("m", "mn", "mkr", "milj", "mille", "miljon", "miljoner"), 10**6),
     **dict.fromkeys(("million", "millions"), 10**6),
     **dict.fromkeys(("t", "tkr", "k", "tusen", "thousand"), 10**3),
-    **dict.fromkeys(("", "kr", "sek", "kronor"), 1),
+    **dict.fromkeys(("", "kr", "sek", "kronor", "kvm", "rum", "rok"), 1),
 }
-_SHAPE: Final = re.compile(r"(?P<number>[0-9][0-9 .,]*?) ?(?P<word>[a-z]*) ?(?:kr|sek|kronor|:-)?")
+_SHAPE: Final = re.compile(
+    r"(?P<number>[0-9][0-9 .,]*?) ?(?P<word>[a-z]*) ?(?:kr|sek|kronor|:-|m²|m2)?"
+)
 _SPACED: Final = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")
 _GROUPS: Final = re.compile(r"[0-9]{1,3}(?P<mark>[.,])[0-9]{3}(?:(?P=mark)[0-9]{3})*")
 _FIGURES: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?")

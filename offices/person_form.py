@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -130,7 +130,13 @@ class PersonFields(forms.Form):
     """
 
     office: Office
-    USUAL = ("first_name", "last_name", "cell_phone", "email_address", "obtain_through")
+    USUAL: ClassVar[tuple[str, ...]] = (
+        "first_name",
+        "last_name",
+        "cell_phone",
+        "email_address",
+        "obtain_through",
+    )
 
     def bind_person(self, office: Office) -> None:
         """The office whose contacts may be chosen."""
@@ -140,7 +146,7 @@ class PersonFields(forms.Form):
 
     @property
     def usual_person_fields(self) -> list[BoundField]:
-        """The five that nearly every person needs."""
+        """Those that nearly every person needs."""
         return [self[PREFIX + name] for name in self.USUAL]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any, Self, cast
 
 from django import forms
@@ -10,6 +11,8 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from connect.answers import place
+from connect.errors import FieldMessage
 from offices.models import Office
 from submissions.concerns import Consent
 from submissions.kinds import Concern
@@ -37,6 +40,11 @@ class SubmissionForm(forms.Form):
         """As it was typed so far, for showing it again before it has been sent."""
         self._errors = ErrorDict()
         return self
+
+    def tell(self, messages: Iterable[FieldMessage], fields: Mapping[str, str]) -> None:
+        """Put what Vitec said at our fields. fields: `Endpoint.fields`. The form is bound."""
+        for message in place(messages, fields):
+            self.add_error(message.field if message.field in self.fields else None, message.message)
 
     def again(self) -> dict[str, list[str]]:
         """As `typed`, but in words that mean the same tomorrow: "3v" becomes its date."""

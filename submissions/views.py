@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
-from connect.answers import place
 from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
@@ -61,8 +60,9 @@ def submit_page(
     corrects = _corrected(request, kind)
     desk = Desk(request, kind, _office(request, corrects), corrects)
     form = desk.form(request.POST)
-    if request.POST.get("step") == "look":
-        # Without JavaScript: a button that looks something up and shows the same form again.
+    if request.POST.get("step", "").partition(":")[0] == "look":
+        # Without JavaScript: a button that looks something up, or makes room for more, and shows
+        # the same form again. What stands after a colon is the form's own affair.
         preview = _preview(desk, form)
         return _form_page(desk, form.without_complaints(), preview=preview)
     if not form.is_valid():
@@ -138,8 +138,7 @@ def _code(given: str | None) -> uuid.UUID | None:
 def _correction(desk: Desk, corrects: Submission) -> SubmissionForm:
     form = desk.form(_data(corrects.content["form"], uuid.uuid4()))
     form.is_valid()
-    for message in place(corrects.messages, desk.kind.endpoint.fields):
-        form.add_error(message.field if message.field in form.fields else None, message.message)
+    form.tell(corrects.messages, desk.kind.endpoint.fields)
     return form
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from interests.models import Area, ExtraRequirement, Municipality
 from meetings import kinds
 from meetings.models import Meeting
 from offices.directory import contact_details, learn_contacts
@@ -112,6 +113,32 @@ def make_slot(
 def make_lead_source(office: Office, vitec_id: str = "7", name: str = "Visning") -> LeadSource:
     return LeadSource.objects.create(
         office=office, vitec_id=vitec_id, name=name, last_seen=timezone.now()
+    )
+
+
+SQUARE = [[17.96, 59.36], [17.98, 59.36], [17.98, 59.37], [17.96, 59.37]]
+
+
+def make_area(office: Office, vitec_id: str = "STD1", **fields: Any) -> Area:
+    values: dict[str, Any] = {
+        "name": "Rissne", "county": "0183", "polygon": SQUARE, "last_seen": timezone.now()
+    }  # fmt: skip
+    return Area.objects.create(office=office, vitec_id=vitec_id, **{**values, **fields})
+
+
+def make_requirement(
+    office: Office, vitec_id: str = "401", text: str = "Balkong", *types: str
+) -> ExtraRequirement:
+    """Valid for housing cooperatives and condominiums when no types are given."""
+    valid = list(types) or ["HousingCooperative", "Condominium"]
+    return ExtraRequirement.objects.create(
+        office=office, vitec_id=vitec_id, text=text, valid_for_types=valid, last_seen=timezone.now()
+    )
+
+
+def make_municipality(office: Office, code: str, name: str = "Solna") -> Municipality:
+    return Municipality.objects.create(
+        office=office, vitec_id=f"K{code}", name=name, code=code, last_seen=timezone.now()
     )
 
 

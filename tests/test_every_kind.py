@@ -19,10 +19,12 @@ from offices.models import Office
 from submissions.kinds import Kind, all_kinds, find_kind
 from submissions.models import Submission
 from tests.factories import (
+    make_area,
     make_colleague,
     make_contact,
     make_lead_source,
     make_meeting,
+    make_requirement,
     make_slot,
     make_user_group,
 )
@@ -42,6 +44,8 @@ def directories(office: Office) -> None:
     make_meeting(office)
     make_slot(office)
     make_lead_source(office)
+    make_area(office)
+    make_requirement(office)
 
 
 def test_every_kind_has_a_golden_pair() -> None:

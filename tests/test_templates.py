@@ -161,7 +161,7 @@ def test_every_package_is_pinned_with_its_licence() -> None:
 
 def test_no_source_map_is_pointed_to() -> None:
     for path in vendor._written_paths():
-        assert "sourceMappingURL" not in (ROOT / path).read_text()
+        assert b"sourceMappingURL" not in (ROOT / path).read_bytes()
 
 
 def test_the_test_tool_is_not_served() -> None:

@@ -71,6 +71,31 @@ PACKAGES = [
         "G5SDW1R60mdkdqGg==",
         files={"package/dist/htmx.min.js": "static/vendor/htmx.min.js"},
     ),
+    Package(
+        name="leaflet",
+        version="1.9.4",
+        licence="BSD-2-Clause",
+        integrity="sha512-nxS1ynzJOmOlHp+iL3FyWqK89GtNL8U8rvlMOsQdTTssxZwCXh8N2NB3GDQOL+YR3XnWyZAxwQ"
+        "ixURb+FA74PA==",
+        files={
+            "package/dist/leaflet.js": "static/vendor/leaflet/leaflet.js",
+            "package/dist/leaflet.css": "static/vendor/leaflet/leaflet.css",
+            "package/dist/images/layers.png": "static/vendor/leaflet/images/layers.png",
+            "package/dist/images/layers-2x.png": "static/vendor/leaflet/images/layers-2x.png",
+            "package/dist/images/marker-icon.png": "static/vendor/leaflet/images/marker-icon.png",
+        },
+    ),
+    Package(
+        name="@geoman-io/leaflet-geoman-free",
+        version="2.20.2",
+        licence="MIT",
+        integrity="sha512-KQpSe0VKyuVCudq/08rMjJW1vvIwFldTwBny2wZ7ABcyyUAP7/eoFo967hCu9yRqAAHb4QOxC6"
+        "gY5dGqttY68g==",
+        files={
+            "package/dist/leaflet-geoman.min.js": "static/vendor/leaflet/leaflet-geoman.min.js",
+            "package/dist/leaflet-geoman.css": "static/vendor/leaflet/leaflet-geoman.css",
+        },
+    ),
     # For the tests only; it lies outside static/ and never reaches a browser of the staff.
     Package(
         name="axe-core",
@@ -90,9 +115,9 @@ ICONS = """
 adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-right ban building-store
 calendar calendar-event calendar-off calendar-plus check chevron-down chevron-left chevron-right
 circle-check circle-x clock clock-pause cloud-off cloud-search copy dots eye help-circle history
-home hourglass-high inbox info-circle keyboard language list list-check logout menu-2 message
-pencil phone phone-call player-pause player-play plus refresh repeat school search send settings
-sun user user-plus user-question x
+home hourglass-high inbox info-circle keyboard language list list-check logout map-search menu-2
+message pencil phone phone-call player-pause player-play plus refresh repeat school search send
+settings sun user user-plus user-question x
 """
 
 
@@ -141,7 +166,7 @@ def _listed(manifest: dict[str, list[dict[str, dict[str, str]]]]) -> Iterator[tu
 
 def _lying() -> Iterator[Path]:
     for folder in {(ROOT / path).parent for path in _written_paths()}:
-        yield from (file for file in folder.iterdir() if file != MANIFEST)
+        yield from (file for file in folder.iterdir() if file.is_file() and file != MANIFEST)
 
 
 def _written_paths() -> list[str]:

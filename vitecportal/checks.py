@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
+COUNTY_FORMS = ("digits", "letter", "municipalities")
 DEMO_ACCOUNTS = ("bokare", "maklare", "grannkontor", "admin")
 
 
@@ -47,6 +48,20 @@ def sealing_keys_are_keys(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def county_form_is_known(**_: Any) -> list[CheckMessage]:
+    """A misspelt setting would quietly send the digits."""
+    if settings.VITEC_COUNTY_FORM in COUNTY_FORMS:
+        return []
+    return [
+        Error(
+            f"VITEC_COUNTY_FORM is {settings.VITEC_COUNTY_FORM!r}, which means nothing.",
+            hint=f"Set it to one of {', '.join(COUNTY_FORMS)}.",
+            id="vitecportal.E007",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

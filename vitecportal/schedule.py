@@ -49,4 +49,10 @@ TIMETABLE = {
         "schedule": 5 * 60,
         "options": {"expires": 4 * 60},
     },
+    # Areas, municipalities and extra requirements that a search profile may name.
+    "sync-interests": {
+        "task": "interests.tasks.sync_interests",
+        "schedule": 60 * 60,
+        "options": {"expires": 30 * 60},
+    },
 }

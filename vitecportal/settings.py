@@ -174,6 +174,7 @@ CELERY_TASK_ROUTES = {
     "offices.tasks.*": {"queue": SYNC_QUEUE},
     "meetings.tasks.*": {"queue": SYNC_QUEUE},
     "viewings.tasks.*": {"queue": SYNC_QUEUE},
+    "interests.tasks.*": {"queue": SYNC_QUEUE},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = False
@@ -206,6 +207,9 @@ SUBMISSION_HOLD_SECONDS = env.int("SUBMISSION_HOLD_SECONDS", default=10)
 RECONCILE_SETTLING_SECONDS = env.int("RECONCILE_SETTLING_SECONDS", default=90)
 # Vitec does not say which id stands for an office as participant: office_id or customer_id.
 VITEC_COMEBACK_OFFICE_ID = env.str("VITEC_COMEBACK_OFFICE_ID", default="office_id")
+# How a whole län is told in an area interest, which Vitec does not say: digits (`01`), letter
+# (`AB`), or municipalities (the four digits of every kommun in it).
+VITEC_COUNTY_FORM = env.str("VITEC_COUNTY_FORM", default="digits")
 # Seconds that a write may take in all, also when its answer trickles; a read may take twice that.
 VITEC_DEADLINE_SECONDS = env.float("VITEC_DEADLINE_SECONDS", default=30.0)
 VITEC_TIME_LIMITS = {

@@ -23,5 +23,6 @@ urlpatterns = [
     path("meetings/", include("meetings.urls")),
     path("calendar/", include("calendar_app.urls")),
     path("viewings/", include("viewings.urls")),
+    path("interests/", include("interests.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -115,6 +115,52 @@ def test_it_reads_the_user_groups(client_for):
     assert groups == (lookups.UserGroup("G1", "Bokarna", (), ("HAN1",)),)
 
 
+AREA = {
+    "areaId": "STD1",
+    "areaName": "Rissne",
+    "county": 183,
+    "archived": None,
+    "polygon": None,
+    "polygonWGS84": [{"longitud": 17.9, "latitud": "59.3"}, {"longitud": 18, "latitud": 59.4}],
+}
+
+
+def test_it_reads_the_areas(client_for):
+    odd = [{"longitud": 1917.9, "latitud": 59.3}, {"longitud": None, "latitud": 59}]
+    rows = [
+        AREA,
+        AREA | {"polygonWGS84": [], "polygon": AREA["polygonWGS84"]},
+        *(AREA | {"polygonWGS84": [point]} for point in odd),
+        {},
+    ]
+    with Server(_json(rows)) as server:
+        first, other, *odd_ones = lookups.areas(client_for(server.url), "M1")
+    assert server.requests[0].target == "/Area/GetAreas?CustomerId=M1"
+    assert (first.area_id, first.name, first.county) == ("STD1", "Rissne", "183")
+    assert first.polygon == other.polygon == ((17.9, 59.3), (18.0, 59.4))
+    assert [area.polygon for area in odd_ones] == [(), (), ()]
+
+
+def test_it_reads_the_municipalities(client_for):
+    rows = [{"id": "7", "name": "Solna", "countyMunicipalityCode": "0184"}, {"id": 8}]
+    with Server(_json(rows)) as server:
+        first, second = lookups.municipalities(client_for(server.url), "M1")
+    assert server.requests[0].target == "/Municipality?CustomerId=M1"
+    assert first == lookups.Municipality("7", "Solna", "0184")
+    assert second == lookups.Municipality("8", "", "")
+
+
+@pytest.mark.parametrize("by_customer", [True, False])
+def test_it_reads_the_extra_requirements_with_and_without_customers(client_for, by_customer):
+    rows = [{"id": 401, "text": "Balkong", "validForTypes": ["condominium", 2, "Castle", None]}]
+    answer = [{"customerId": "M1", "increasedRequirements": rows}, {}] if by_customer else rows
+    with Server(_json(answer)) as server:
+        first = lookups.extra_requirements(client_for(server.url), "M1")[0]
+    assert server.requests[0].target == "/IncreasedRequirement/M1"
+    assert (first.requirement_id, first.text) == ("401", "Balkong")
+    assert first.valid_for_types == ("Condominium", "HousingCooperative", "Castle")
+
+
 def test_it_reads_one_person(client_for):
     with Server(_json(person_row("ADR1"))) as server:
         person = lookups.person(client_for(server.url), "M1", "ADR1")

@@ -48,6 +48,7 @@ def test_it_finds_a_secret_that_was_not_given(settings, name):
         ("PRACTICE", True, "vitecportal.E003"),
         ("VITEC_BASE_URL", "http://connect.example.se", "vitecportal.E004"),
         ("VITEC_BASE_URL", "connect.example.se", "vitecportal.E004"),
+        ("VITEC_COUNTY_FORM", "four", "vitecportal.E007"),
     ],
 )
 def test_it_finds_what_is_dangerous(settings, name, value, finding):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from interests import sync as interests_sync
 from meetings import sync as meetings_sync
 from offices import sync as offices_sync
 from viewings import sync as viewings_sync
@@ -38,6 +39,7 @@ def test_it_syncs_once_in_every_interval():
     assert TIMETABLE["sync-directories"]["schedule"] == offices_sync.EVERY
     assert TIMETABLE["sync-meetings"]["schedule"] == meetings_sync.EVERY
     assert TIMETABLE["sync-viewings"]["schedule"] == viewings_sync.EVERY
+    assert TIMETABLE["sync-interests"]["schedule"] == interests_sync.EVERY
 
 
 def test_it_beats_often_enough_for_the_monitor():

@@ -16,6 +16,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
+from interests import sync as interests_sync
 from meetings import sync as meetings_sync
 from offices import sync as offices_sync
 from offices.models import Office, SyncRun
@@ -78,13 +79,14 @@ class Command(BaseCommand):
                 raise CommandError(f"Not ready after {READY_SECONDS} s, see {supervisor.log_dir}.")
 
     def _first_sync(self) -> None:
-        """So that the first person to sign in finds contacts, meetings and viewings."""
+        """So that the first person to sign in finds contacts, meetings, viewings and areas."""
         for office in Office.objects.all():
             done = SyncRun.objects.filter(office=office, job="meetings", error="")
             if not done.exists():
                 offices_sync.sync_office(office, now=True)
                 meetings_sync.sync_office(office, now=True)
                 viewings_sync.sync_office(office, now=True)
+                interests_sync.sync_office(office, now=True)
 
 
 def commands() -> dict[str, list[str]]:

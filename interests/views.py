@@ -1,0 +1,36 @@
+"""Pages of area interests."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from interests import kinds
+from interests.forms import InterestForm
+from offices.access import office_of
+from offices.http import PortalRequest
+from offices.person_form import PREFIX
+from submissions.views import submit_page
+
+
+@require_http_methods(["GET", "POST"])
+def new_interest(request: PortalRequest) -> HttpResponse:
+    """Register what a person is looking for; `?contact=` says who."""
+    initial = {PREFIX + "contact_id": request.GET.get("contact", "")}
+    return submit_page(request, kinds.INTEREST, initial=initial)
+
+
+@require_POST
+def change_profiles(request: PortalRequest) -> HttpResponse:
+    """The search profiles with one added, copied or removed (`?step=`), all else as typed."""
+    step = request.GET.get("step", "")
+    form = InterestForm(request.POST, office=office_of(request), step=step).without_complaints()
+    return render(request, "interests/interest.html#profiles", {"form": form, "step": step})
+
+
+@require_POST
+def read_back(request: PortalRequest) -> HttpResponse:
+    """What has been typed so far in words: a sentence a profile, each amount in full."""
+    form = InterestForm(request.POST, office=office_of(request))
+    return render(request, "interests/_read_back.html", {"form": form})
