@@ -6,15 +6,17 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from calendar_app.recurrence import Rule
+from calendar_app.recurrence import Rule, rule_text
 from connect import dates
 from connect.calls import Answer, Call, Endpoint
 from connect.enums import DayOfWeek, RecurrencePattern
 from offices.models import Office
+from submissions.kinds import Planned
 
 # Vitec does not say what the end of an all-day event is (unverified). We send the midnight that
 # ends its last day, as calendars commonly do; with no days here it is the midnight that begins it.
 ALL_DAY_ENDS_AFTER = dt.timedelta(days=1)
+A_DAY = dt.timedelta(days=1)
 
 # Our weekdays (Monday is 0) by Vitec's names.
 WEEKDAYS = [
@@ -73,6 +75,21 @@ def appointment_call(office: Office, data: Mapping[str, Any]) -> Call:
         body |= _recurrence(rule, data["starts_at"])
     places = {"customer_id": office.customer_id, "user_id": data["user_id"]}
     return CREATE_APPOINTMENT.call(places, body=body)
+
+
+def appointment_times(_office: Office, data: Mapping[str, Any]) -> list[Planned]:
+    """When the event is, with its series, in the calendar of its user."""
+    ends_at = data["ends_at"] + A_DAY if data["all_day_event"] else data["ends_at"]
+    rule = rule_of(data)
+    return [
+        Planned(
+            starts_at=data["starts_at"],
+            ends_at=ends_at,
+            all_day=data["all_day_event"],
+            colleague_id=data["user_id"],
+            rule=rule_text(rule, data["starts_at"]) if rule else "",
+        )
+    ]
 
 
 def rule_of(data: Mapping[str, Any]) -> Rule | None:

@@ -3,8 +3,7 @@
 Vitec says only which fields there are. How a series is counted out is our reading of them, the
 usual one, and unverified:
 
-* Ten o'clock stays ten o'clock over both nights of the clock change. A time that the spring night
-  skips falls an hour later that day; of one that comes twice in autumn the first is meant.
+* Ten o'clock stays ten o'clock over both nights of the clock change, see `lib.series`.
 * A month without the day (the 31st, or 29 February) is skipped; nothing moves to another day.
 * Weeks are counted from Monday, so that every other week means the same as in the week numbers.
 * A series has no end: Vitec knows neither a last day nor a count.
@@ -15,19 +14,14 @@ from __future__ import annotations
 import calendar
 import dataclasses
 import datetime as dt
+import itertools
 import math
 
-from dateutil import rrule
-
 from connect.enums import RecurrencePattern
+from lib import series
 from lib.daywords import STOCKHOLM
 
-_FREQUENCY = {
-    RecurrencePattern.DAILY: rrule.DAILY,
-    RecurrencePattern.WEEKLY: rrule.WEEKLY,
-    RecurrencePattern.MONTHLY: rrule.MONTHLY,
-    RecurrencePattern.YEARLY: rrule.YEARLY,
-}
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _A_LEAP_YEAR, _A_PLAIN_YEAR = 2028, 2027
 FEBRUARY = 2
 
@@ -49,18 +43,20 @@ def occurrences(rule: Rule, start: dt.datetime, count: int) -> list[dt.datetime]
 
     start: aware, on a day that the rule names. Fewer come only where the calendar itself ends.
     """
+    return list(itertools.islice(series.moments(rule_text(rule, start), start), count))
+
+
+def rule_text(rule: Rule, start: dt.datetime) -> str:
+    """The rule as RFC 5545 writes it: `FREQ=MONTHLY;INTERVAL=1;WKST=MO;BYMONTHDAY=31`."""
     local = start.astimezone(STOCKHOLM)
-    wall_clock = rrule.rrule(
-        _FREQUENCY[rule.pattern],
-        dtstart=local.replace(tzinfo=None, fold=0),
-        interval=rule.interval,
-        count=count,
-        wkst=rrule.MO,
-        byweekday=rule.weekdays or None,
-        bymonthday=local.day if _names_day(rule) else None,
-        bymonth=local.month if rule.pattern == RecurrencePattern.YEARLY else None,
-    )
-    return [_moment(naive) for naive in wall_clock]
+    parts = [f"FREQ={rule.pattern.value.upper()}", f"INTERVAL={rule.interval}", "WKST=MO"]
+    if rule.weekdays:
+        parts.append("BYDAY=" + ",".join(_WEEKDAYS[day] for day in sorted(rule.weekdays)))
+    if rule.pattern == RecurrencePattern.YEARLY:
+        parts.append(f"BYMONTH={local.month}")
+    if _names_day(rule):
+        parts.append(f"BYMONTHDAY={local.day}")
+    return ";".join(parts)
 
 
 def skips_months(rule: Rule, start: dt.datetime) -> bool:
@@ -88,8 +84,3 @@ def _names_day(rule: Rule) -> bool:
 
 def _shortest(month: int) -> int:
     return calendar.monthrange(_A_PLAIN_YEAR, month)[1]
-
-
-def _moment(wall_clock: dt.datetime) -> dt.datetime:
-    # By way of UTC, which is what moves a time that does not exist.
-    return wall_clock.replace(tzinfo=STOCKHOLM).astimezone(dt.UTC).astimezone(STOCKHOLM)

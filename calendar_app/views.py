@@ -1,23 +1,82 @@
-"""Pages of calendar events."""
+"""The calendar, and the pages of calendar events."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+import json
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from calendar_app import kinds
 from calendar_app.forms import AppointmentForm
+from calendar_app.ics import Event, calendar_file
+from calendar_app.page import context_of, place_of
+from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
+from submissions.models import State, Submission
 from submissions.views import submit_page
+
+
+@require_GET
+def show(request: PortalRequest) -> HttpResponse:
+    """`?view=` month, week or day; `?day=` one of its days; `?user=` whose, or the whole office."""
+    office = office_of(request)
+    asked = request.GET.get
+    place = place_of(office, asked("view", ""), asked("day", ""), asked("user", ""))
+    template = "calendar_app/calendar.html"
+    if request.htmx:
+        template += "#calendar"
+    return render(request, template, context_of(office, place))
 
 
 @require_http_methods(["GET", "POST"])
 def new_appointment(request: PortalRequest) -> HttpResponse:
-    """Create a calendar event; `?user=` says whose calendar."""
-    initial = {"user_id": request.GET.get("user", "")}
-    return submit_page(request, kinds.APPOINTMENT, initial=initial)
+    """Create a calendar event; `?user=` says whose calendar, `?start=` a day or a moment."""
+    return submit_page(request, kinds.APPOINTMENT, initial=_prefill(request))
+
+
+def _prefill(request: PortalRequest) -> dict[str, Any]:
+    start = request.GET.get("start", "")
+    return {
+        "user_id": request.GET.get("user", ""),
+        "starts_at": start.replace("T", " ") if _is_moment(start) else "",
+    }
+
+
+def _is_moment(text: str) -> bool:
+    """An address names a day or a moment and nothing else."""
+    try:
+        return bool(parse_date(text) or parse_datetime(text))
+    except ValueError:
+        return False
+
+
+@require_GET
+def event_file(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """An event that was sent from here, for any calendar program."""
+    mine = Submission.objects.for_user(request.user).filter(kind=kinds.APPOINTMENT.key)
+    submission = get_object_or_404(mine, code=code)
+    try:
+        body = json.loads(submission.call.body or "{}")
+    except Unsealable as error:
+        raise Http404 from error
+    event = Event(
+        uid=f"{submission.code}@vitecportal",
+        written=submission.created_at,
+        body=body,
+        certain=submission.state == State.DELIVERED,
+    )
+    answer = HttpResponse(calendar_file(event), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = (
+        f'attachment; filename="{_("event")}-{body["startsAt"][:10]}.ics"'
+    )
+    return answer
 
 
 @require_POST

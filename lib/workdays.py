@@ -41,6 +41,13 @@ def day_off(day: date, language: str | None = None) -> str | None:
     return _reason(day, known)
 
 
+def holiday(day: date, language: str | None = None) -> str | None:
+    """The name of the public holiday or free eve; None for plain days and mere weekends."""
+    _only_a_day(day)
+    known = _known(get_language() if language is None else language)
+    return _holidays_of(day.year, known).get(day)
+
+
 def is_working_day(day: date) -> bool:
     """Whether the offices work on `day`."""
     _only_a_day(day)

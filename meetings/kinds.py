@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.effects import comeback_effects, comeback_traces
 from meetings.forms import ComebackForm
-from meetings.payloads import CREATE_COMEBACK, comeback_call
+from meetings.payloads import CREATE_COMEBACK, comeback_call, comeback_times
 from meetings.readback import READ_BACK
 from meetings.wording import describe_comeback
 from submissions.kinds import Kind, register
@@ -21,6 +21,7 @@ COMEBACK = register(
         build=comeback_call,
         describe=describe_comeback,
         person=lambda data: data["contact_id"],
+        occurs=comeback_times,
         template="meetings/comeback.html",
         effects=comeback_effects,
         traces=comeback_traces,

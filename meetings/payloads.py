@@ -8,6 +8,7 @@ from typing import Any
 from connect import dates
 from connect.calls import Answer, Call, Endpoint
 from offices.models import Office
+from submissions.kinds import Planned
 
 HELP = "https://connect.maklare.vitec.net/Help/Api/"
 
@@ -58,6 +59,12 @@ def comeback_call(office: Office, data: Mapping[str, Any]) -> Call:
         body["note"] = data["note"]
     places = {"customer_id": office.customer_id, "contact_id": data["contact_id"]}
     return CREATE_COMEBACK.call(places, body=body)
+
+
+def comeback_times(_office: Office, data: Mapping[str, Any]) -> list[Planned]:
+    """The moment of the comeback; given to a group or the office it is in nobody's own calendar."""
+    field, value = data["participant"] or ("", "")
+    return [Planned(data["date"], colleague_id=value if field == "userId" else "")]
 
 
 def meetings_call(office: Office, date_from: Any, date_to: Any, *, by_booking_date: bool) -> Call:

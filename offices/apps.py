@@ -8,5 +8,6 @@ class OfficesConfig(AppConfig):
     verbose_name = _("Offices")
 
     def ready(self) -> None:
-        """Find every app's look-ups, as the admin finds every app's admin."""
+        """Find every app's look-ups, and what it has in the calendar."""
         autodiscover_modules("lookups")
+        autodiscover_modules("agenda")

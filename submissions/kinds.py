@@ -14,6 +14,7 @@ from offices.models import Office
 
 if TYPE_CHECKING:
     from submissions.forms import SubmissionForm
+    from submissions.models import Submission
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,6 +105,31 @@ class ReadBack:
 
 
 @dataclasses.dataclass(frozen=True)
+class Planned:
+    """Where what is sent stands in a calendar. Stored unsealed, so nothing personal belongs here.
+
+    colleague_id: in whose calendar, Vitec's id; "" for nobody's but the office's. ends_at: None
+    where it has no end of its own. Of an all-day one both are midnights, the end's is the one
+    after its last day. rule: how it repeats, as RFC 5545 writes it; "" for once.
+    """
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None = None
+    all_day: bool = False
+    colleague_id: str = ""
+    rule: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Link:
+    """Something else to be had of a submission, offered on its page."""
+
+    label: Any
+    url: str
+    icon: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Kind:
     """One thing that staff can send to Vitec, declared as data.
 
@@ -120,6 +146,8 @@ class Kind:
     known: reasons to ask before sending that the database knows.
     read_back: how to see at Vitec whether one has arrived; None where nothing can be seen.
     split: (office, cleaned_data, typed) -> what becomes a submission each; one part is no batch.
+    occurs: when it takes place and in whose calendar, for the calendar of the office.
+    links: what else its page offers.
     """
 
     key: str
@@ -139,6 +167,8 @@ class Kind:
     known: Callable[[Office, Mapping[str, Any]], list[Concern]] | None = None
     read_back: ReadBack | None = None
     split: Callable[[Office, Mapping[str, Any], dict[str, list[str]]], list[Part]] | None = None
+    occurs: Callable[[Office, Mapping[str, Any]], list[Planned]] | None = None
+    links: Callable[[Submission], list[Link]] | None = None
 
 
 _registry: dict[str, Kind] = {}

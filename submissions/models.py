@@ -23,7 +23,7 @@ from connect.errors import FieldMessage
 from lib.sealing import Unsealable, keyed_hash, seal_row, unseal_row
 from offices.access import managed_by, offices_for
 from offices.models import Office, User
-from submissions.kinds import Line, all_kinds, find_kind
+from submissions.kinds import Line, Planned, all_kinds, find_kind
 
 # A due time further ahead than any back-off means that the clock was set back: it is reached.
 FURTHEST_DUE = dt.timedelta(hours=2)
@@ -646,3 +646,38 @@ class Heart(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
+    def touching(self, first: dt.datetime, last: dt.datetime) -> OccurrenceQuerySet:
+        """Those that begin before `last` and may not be over at `first`; series by their start."""
+        ongoing = Q(ends_at__gt=first) | Q(ends_at=None, starts_at__gte=first) | ~Q(rule="")
+        return self.filter(ongoing, starts_at__lt=last)
+
+
+class Occurrence(models.Model):
+    """When a submission takes place, and in whose calendar: `kinds.Planned`, nothing personal."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="occurrences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    all_day = models.BooleanField(default=False)
+    colleague_id = models.CharField(max_length=64, blank=True)
+    rule = models.CharField(max_length=200, blank=True)
+
+    objects = OccurrenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("occurrence")
+        verbose_name_plural = _("occurrences")
+        indexes = [models.Index(fields=["starts_at", "ends_at"], name="occurrence_time")]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} {self.starts_at:%Y-%m-%d}"
+
+    @classmethod
+    def keep(cls, submission: Submission, planned: list[Planned]) -> None:
+        """Remember when the submission takes place."""
+        cls.objects.bulk_create(
+            cls(submission=submission, **dataclasses.asdict(one)) for one in planned
+        )

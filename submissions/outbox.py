@@ -35,6 +35,7 @@ from submissions.models import (
     Batch,
     Event,
     Likeness,
+    Occurrence,
     Pause,
     State,
     Submission,
@@ -151,6 +152,8 @@ def save(wish: Wish, call: Call, reason: str = "", batch: Batch | None = None) -
         Likeness(submission=submission, mark=mark.mark, moment=mark.moment)
         for mark in marks_of(wish.office, wish.kind, wish.cleaned)
     )
+    if wish.kind.occurs:
+        Occurrence.keep(submission, wish.kind.occurs(wish.office, wish.cleaned))
     drafts.forget(wish.user, wish.token)
     note(submission, Event.ACCEPTED, actor=wish.user, reason=reason)
     _ring_after_commit(submission, hold.total_seconds())

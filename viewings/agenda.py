@@ -1,0 +1,37 @@
+"""Viewings in the calendar of the office; Vitec does not say here who holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from offices.agendas import Asked, Entry, register_source
+from viewings.models import Viewing
+
+
+@register_source
+def viewings(asked: Asked) -> Iterator[Entry]:
+    """The viewings that Vitec still lists. In nobody's own calendar, so they clash with none."""
+    if asked.colleagues is not None:
+        return
+    span = Q(ends_at__gt=asked.first) | Q(ends_at=None, starts_at__gte=asked.first)
+    rows = Viewing.objects.filter(
+        span, office=asked.office, missing_since=None, starts_at__lt=asked.last
+    )
+    for row in rows:
+        past = row.day < timezone.localdate()
+        yield Entry(
+            what=_("Viewing"),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            title=row.where if asked.titled else "",
+            place=row.area if asked.titled else "",
+            url=reverse("viewings:list", query={"past": 1} if past else {}),
+            icon="home",
+            tone="calm",
+            busy=False,
+        )
