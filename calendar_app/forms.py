@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,15 +12,17 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from calendar_app.payloads import WEEKDAYS
+from calendar_app.payloads import WEEKDAYS, rule_of
 from calendar_app.preview import Preview, preview_of
+from calendar_app.recurrence import MOST, Dates, dates_of
 from calendar_app.wording import day_words, moment_words
 from connect.enums import RecurrencePattern
 from lib.form_fields import DayWordsField, read_end
 from offices import choices
-from offices.models import Office
-from offices.pickers import PickerField
+from offices.models import Colleague, Office, UserGroup
+from offices.pickers import Choice, Group, MultiPickerField
 from submissions.forms import SubmissionForm
 
 AN_HOUR = dt.timedelta(hours=1)
@@ -31,24 +34,32 @@ PATTERNS = [
     (RecurrencePattern.YEARLY.value, _("Yearly")),
 ]
 _WHOLE_DAYS = re.compile(r"(\d{1,3})\s*(d|dag|dagar|day|days)", re.IGNORECASE)
+_TIMES = re.compile(
+    r"(\d{1,4})\s*(ggr|gång|gånger|st|stycken|tillfällen|x|times|time)", re.IGNORECASE
+)
+_A_WEEK = re.compile(r"(v|vecka|w|week)\.?\s*\d{1,2}(\s+\d{4})?", re.IGNORECASE)
 _WHOLE_WEEKS = re.compile(r"(\d{1,2})\s*(v|vecka|veckor|w|week|weeks)", re.IGNORECASE)
 # What the preview is made of.
 _PREVIEWED = {
     "starts_at", "ends_at", "all_day_event",
-    "recurrence", "recurrence_interval", "recurrence_day_of_weeks",
+    "recurrence", "recurrence_interval", "recurrence_day_of_weeks", "recurrence_until",
 }  # fmt: skip
+# A group among the colleagues: all of its members.
+GROUP = "userGroupId:"
 
 
 class AppointmentForm(SubmissionForm):
-    """An event, or a series without end, in one colleague's calendar.
+    """An event, or a series, in the calendars of one or several colleagues.
 
     Our own minimum, since Vitec states none: whose calendar, a subject, a start from today on.
-    `user_id` is Vitec's `id`. cleaned `starts_at` and `ends_at` are aware; of an all-day event
-    they are the midnights that begin its first and its last day. Without a pattern, interval and
-    weekdays are None and []; Vitec's recurrenceDay and recurrenceMonth follow from the start.
+    `user_id` is Vitec's `id`, cleaned to a list of ids in which a group is its members. cleaned
+    `starts_at` and `ends_at` are aware; of an all-day event they are the midnights that begin its
+    first and its last day. Without a pattern, interval and weekdays are None and []; Vitec's
+    recurrenceDay and recurrenceMonth follow from the start. A series that ends has its `Dates` as
+    cleaned `recurrence_dates`; None is one without end, or no series.
     """
 
-    user_id = PickerField(
+    user_id = MultiPickerField(
         label=_("Calendar of"),
         recall="colleagues",
         error_messages={"required": _("Choose whose calendar.")},
@@ -91,6 +102,19 @@ class AppointmentForm(SubmissionForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: the weekday of the start."),
     )
+    recurrence_until = forms.CharField(
+        label=_("Until"),
+        required=False,
+        max_length=60,
+        help_text=_(
+            "The last day, or how many times: 14 Jun · w 24 · 22 times. It is then sent as single"
+            " events. Empty: a series without end."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    recurrence_skips_days_off = forms.BooleanField(
+        label=_("Pass over red days and weekends"), required=False, initial=True
+    )
     location = forms.CharField(
         label=_("Place"),
         required=False,
@@ -106,7 +130,15 @@ class AppointmentForm(SubmissionForm):
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         super().__init__(*args, office=office, **kwargs)
-        self.fields["user_id"].offer(choices.colleagues(office))  # type: ignore[attr-defined]
+        self.members = members_of(office)
+        self.fields["user_id"].offer(calendars(office, self.members))  # type: ignore[attr-defined]
+
+    def clean_user_id(self) -> list[str]:
+        """Each colleague once, in the order chosen."""
+        found: list[str] = []
+        for value in self.cleaned_data["user_id"]:
+            found.extend(self.members.get(value, [value]))
+        return list(dict.fromkeys(found))
 
     def clean_starts_at(self) -> dt.datetime:
         moment: dt.datetime = self.cleaned_data["starts_at"]
@@ -130,21 +162,32 @@ class AppointmentForm(SubmissionForm):
         return _end(text, start)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        pattern = cleaned.get("recurrence")
-        if not pattern:
-            # Nobody sees these while nothing repeats.
-            for name in ("recurrence_interval", "recurrence_day_of_weeks"):
-                self.errors.pop(name, None)
-            return cleaned | {"recurrence_interval": None, "recurrence_day_of_weeks": []}
+        cleaned = self.cleaned_data | {"recurrence_dates": None}
+        self.cleaned_data = cleaned
+        if not cleaned.get("recurrence"):
+            self._settle_once()
+            return cleaned
         if "recurrence_interval" in cleaned:
             cleaned["recurrence_interval"] = cleaned["recurrence_interval"] or 1
-        if pattern != RecurrencePattern.WEEKLY:
+        if cleaned["recurrence"] != RecurrencePattern.WEEKLY:
             self.errors.pop("recurrence_day_of_weeks", None)
             cleaned["recurrence_day_of_weeks"] = []
         elif cleaned.get("starts_at") and "recurrence_day_of_weeks" in cleaned:
             self._settle_weekdays(cleaned["starts_at"])
+        if cleaned.get("recurrence_until") and cleaned.get("starts_at"):
+            self._settle_end(cleaned["starts_at"])
         return cleaned
+
+    def _settle_once(self) -> None:
+        """Nobody sees what belongs to a series while nothing repeats."""
+        unseen: dict[str, Any] = {
+            "recurrence_interval": None,
+            "recurrence_day_of_weeks": [],
+            "recurrence_until": "",
+        }
+        for name in unseen:
+            self.errors.pop(name, None)
+        self.cleaned_data.update(unseen)
 
     def _settle_weekdays(self, start: dt.datetime) -> None:
         """The start is the first of its series; what Vitec makes of another is not known."""
@@ -157,6 +200,19 @@ class AppointmentForm(SubmissionForm):
             error = ValidationError(message, params={"weekday": weekday}, code="start")
             self.add_error("recurrence_day_of_weeks", error)
 
+    def _settle_end(self, start: dt.datetime) -> None:
+        """The dates of a series that ends, or why there are none."""
+        cleaned = self.cleaned_data
+        try:
+            end = _series_end(cleaned["recurrence_until"], start)
+            if {"recurrence_interval", "recurrence_day_of_weeks"} <= set(cleaned):
+                rule: Any = rule_of(cleaned)
+                dates = dates_of(rule, start, end, cleaned["recurrence_skips_days_off"])
+                cleaned["recurrence_dates"] = dates
+                _refuse_extremes(dates, len(cleaned.get("user_id", [""])))
+        except ValidationError as error:
+            self.add_error("recurrence_until", error)
+
     @property
     def preview(self) -> Preview | None:
         """What it comes to, as far as it can be said; None while a time is wanting or wrong."""
@@ -165,7 +221,72 @@ class AppointmentForm(SubmissionForm):
         form = type(self)(self.data, office=self.office)
         if _PREVIEWED & set(form.errors):
             return None
-        return preview_of(form.cleaned_data)
+        return preview_of(self.office, form.cleaned_data)
+
+
+def members_of(office: Office) -> dict[str, list[str]]:
+    """{choice of a group: ids of its members who are there}; groups without any are left out."""
+    here = Colleague.objects.filter(office=office, missing_since=None)
+    ids = set(here.values_list("vitec_id", flat=True))
+    groups = UserGroup.objects.filter(office=office, missing_since=None)
+    found = {
+        f"{GROUP}{group.vitec_id}": [each for each in group.members if each in ids]
+        for group in groups
+    }
+    return {key: members for key, members in found.items() if members}
+
+
+def calendars(office: Office, members: Mapping[str, list[str]]) -> list[Choice | Group]:
+    """Everybody who is there, and the groups that have members."""
+    people = choices.colleagues(office)
+    groups = [
+        Choice(f"{GROUP}{choice.value}", choice.label, _people_words(members, choice.value))
+        for choice in choices.user_groups(office)
+        if f"{GROUP}{choice.value}" in members
+    ]
+    if not groups:
+        return [*people]
+    return [Group(_("Colleagues"), people), Group(_("Whole groups"), groups)]
+
+
+def _people_words(members: Mapping[str, list[str]], group_id: str) -> str:
+    number = len(members[f"{GROUP}{group_id}"])
+    return ngettext("%(number)d person", "%(number)d people", number) % {"number": number}
+
+
+def _series_end(text: str, start: dt.datetime) -> dt.date | int:
+    """The last day that may be one, or how many; a week alone means the whole of it."""
+    if found := _TIMES.fullmatch(text):
+        count = int(found[1])
+        if not 1 <= count <= MOST:
+            raise ValidationError(
+                _("Say between 1 and %(most)s times."), params={"most": MOST}, code="count"
+            )
+        return count
+    day = read_end(text, start).date()
+    if _A_WEEK.fullmatch(text):
+        day += dt.timedelta(days=6 - day.weekday())
+    if day < start.date():
+        raise ValidationError(
+            _("%(day)s is before the first day."), params={"day": day_words(day)}, code="before"
+        )
+    return day
+
+
+def _refuse_extremes(dates: Dates, people: int) -> None:
+    if not dates.kept and not dates.more:
+        raise ValidationError(
+            _("Every one of these days is a day off, and they are passed over."), code="none"
+        )
+    if dates.more or len(dates.kept) * people > MOST:
+        raise ValidationError(
+            _(
+                "That is more than %(most)s events at once. Choose an earlier end or fewer"
+                " people, or leave the end empty for a series."
+            ),
+            params={"most": MOST},
+            code="too_many",
+        )
 
 
 def _end(text: str, start: dt.datetime) -> dt.datetime:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from calendar_app.recurrence import Rule, rule_text
+from calendar_app.clashes import Span
+from calendar_app.recurrence import Rule, ends_with, rule_text
 from connect import dates
 from connect.calls import Answer, Call, Endpoint
 from connect.enums import DayOfWeek, RecurrencePattern
@@ -58,7 +59,8 @@ CREATE_APPOINTMENT = Endpoint(
 def appointment_call(office: Office, data: Mapping[str, Any]) -> Call:
     """One event, or a series without end, in the calendar of one user.
 
-    data: cleaned_data of AppointmentForm. Only what was entered is sent.
+    data: one of `appointment_parts`, or cleaned_data of AppointmentForm that names one colleague
+    and no end of its series. Only what was entered is sent.
     """
     body: dict[str, Any] = {"subject": data["subject"]}
     if data["location"]:
@@ -73,7 +75,7 @@ def appointment_call(office: Office, data: Mapping[str, Any]) -> Call:
         body["note"] = data["note"]
     if rule := rule_of(data):
         body |= _recurrence(rule, data["starts_at"])
-    places = {"customer_id": office.customer_id, "user_id": data["user_id"]}
+    places = {"customer_id": office.customer_id, "user_id": data["user_id"][0]}
     return CREATE_APPOINTMENT.call(places, body=body)
 
 
@@ -86,9 +88,49 @@ def appointment_times(_office: Office, data: Mapping[str, Any]) -> list[Planned]
             starts_at=data["starts_at"],
             ends_at=ends_at,
             all_day=data["all_day_event"],
-            colleague_id=data["user_id"],
+            colleague_id=data["user_id"][0],
             rule=rule_text(rule, data["starts_at"]) if rule else "",
         )
+    ]
+
+
+def appointment_parts(
+    data: Mapping[str, Any],
+) -> list[tuple[Mapping[str, Any], dt.datetime | None]]:
+    """What becomes a call each: cleaned_data for one colleague, and which date it is.
+
+    By colleague, then by date. A series without end stays one for each, with no date of its own;
+    one that ends becomes single events, since Vitec's series have no end.
+    """
+    dates_of_series = data["recurrence_dates"]
+    parts: list[tuple[Mapping[str, Any], dt.datetime | None]] = []
+    for colleague_id in data["user_id"]:
+        own = {**data, "user_id": [colleague_id]}
+        if dates_of_series is None:
+            parts.append((own, None))
+        else:
+            parts.extend((_single(own, moment), moment) for moment in dates_of_series.kept)
+    return parts
+
+
+def _single(data: Mapping[str, Any], moment: dt.datetime) -> Mapping[str, Any]:
+    return {
+        **data,
+        "starts_at": moment,
+        "ends_at": ends_with(data["starts_at"], data["ends_at"], moment),
+        "recurrence": "",
+        "recurrence_interval": None,
+        "recurrence_day_of_weeks": [],
+        "recurrence_until": "",
+        "recurrence_dates": None,
+    }
+
+
+def spans_of(data: Mapping[str, Any], starts: Iterable[dt.datetime]) -> list[Span]:
+    """From when to when the event takes up time, at each of these starts."""
+    extra = A_DAY if data["all_day_event"] else dt.timedelta()
+    return [
+        (start, ends_with(data["starts_at"], data["ends_at"], start) + extra) for start in starts
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,8 +18,10 @@ from calendar_app.forms import AppointmentForm
 from calendar_app.ics import Event, calendar_file
 from calendar_app.page import context_of, place_of
 from lib.sealing import Unsealable
-from offices.access import office_of
+from offices.access import choose_office, office_of, offices_for
+from offices.agendas import Topic, find_topic, topic_keys
 from offices.http import PortalRequest
+from offices.models import Office
 from submissions.models import State, Submission
 from submissions.views import submit_page
 
@@ -37,16 +40,46 @@ def show(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new_appointment(request: PortalRequest) -> HttpResponse:
-    """Create a calendar event; `?user=` says whose calendar, `?start=` a day or a moment."""
-    return submit_page(request, kinds.APPOINTMENT, initial=_prefill(request))
+    """Create a calendar event; `?user=` says whose calendar, `?start=` a day or a moment.
+
+    `?<key>=<id>` makes it about one of the things that the apps have declared, such as a meeting.
+    """
+    initial = _prefill(request) if request.method == "GET" else None
+    return submit_page(request, kinds.APPOINTMENT, initial=initial)
 
 
 def _prefill(request: PortalRequest) -> dict[str, Any]:
     start = request.GET.get("start", "")
-    return {
-        "user_id": request.GET.get("user", ""),
+    prefill: dict[str, Any] = {
+        "user_id": [request.GET["user"]] if request.GET.get("user") else [],
         "starts_at": start.replace("T", " ") if _is_moment(start) else "",
     }
+    topic = _topic(request)
+    return prefill | _about(topic) if topic else prefill
+
+
+def _topic(request: PortalRequest) -> Topic | None:
+    """What the event is to be about; a link from another of the person's offices leads there."""
+    here = Office.objects.filter(pk=office_of(request).pk)
+    for key in topic_keys():
+        if asked := request.GET.get(key):
+            mine = offices_for(request.user)
+            topic = find_topic(here, key, asked) or find_topic(mine, key, asked)
+            if topic and topic.office != request.office:
+                choose_office(request, topic.office)
+                request.office = topic.office
+            return topic
+    return None
+
+
+def _about(topic: Topic) -> dict[str, Any]:
+    initial: dict[str, Any] = {"subject": topic.subject, "location": topic.place}
+    if topic.colleague_id:
+        initial["user_id"] = [topic.colleague_id]
+    # What has passed cannot be planned any more.
+    if topic.starts_at and topic.starts_at > timezone.now():
+        initial["starts_at"] = f"{timezone.localtime(topic.starts_at):%Y-%m-%d %H:%M}"
+    return initial
 
 
 def _is_moment(text: str) -> bool:
@@ -89,7 +122,13 @@ def preview_appointment(request: PortalRequest) -> HttpResponse:
 
 def _problem(form: AppointmentForm) -> str:
     """What stands in the way of a preview and was typed; a field still empty is no problem."""
-    for name in ("starts_at", "ends_at", "recurrence_interval", "recurrence_day_of_weeks"):
+    for name in (
+        "starts_at",
+        "ends_at",
+        "recurrence_interval",
+        "recurrence_day_of_weeks",
+        "recurrence_until",
+    ):
         typed = form.data.get(name, "").strip()
         if name in form.errors and (typed or name == "recurrence_day_of_weeks"):
             return str(form.errors[name][0])

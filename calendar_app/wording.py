@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 
+from calendar_app.clashes import Clash
 from calendar_app.payloads import rule_of
 from calendar_app.recurrence import Rule, only_leap_years, skips_months
 from connect.enums import RecurrencePattern
-from lib import daywords
+from lib import daywords, workdays
+from offices.agendas import Entry
 from offices.models import Colleague, Office
 from submissions.kinds import Line
 
 
 def describe_appointment(office: Office, data: Mapping[str, Any]) -> list[Line]:
-    """Whose calendar, what, when, how it repeats, where, a note; only what was entered."""
+    """What, when, whose calendar, how it repeats, where, a note; only what was entered."""
     lines = [
-        Line(gettext("Calendar of"), colleague_words(office, data["user_id"])),
         Line(gettext("Subject"), data["subject"]),
         Line(gettext("Day and time"), when_words(data)),
+        Line(gettext("Calendar of"), people_words(office, data["user_id"])),
     ]
     if rule := rule_of(data):
         lines.append(Line(gettext("Repeats"), series_words(data)))
@@ -36,10 +38,50 @@ def describe_appointment(office: Office, data: Mapping[str, Any]) -> list[Line]:
     return lines
 
 
-def colleague_words(office: Office, vitec_id: str) -> str:
-    """By which name staff know the user."""
-    colleague = Colleague.objects.filter(office=office, vitec_id=vitec_id).first()
-    return colleague.name if colleague else vitec_id
+def names_of(office: Office, vitec_ids: Iterable[str]) -> dict[str, str]:
+    """By which names staff know these users, in the order given."""
+    ids = list(vitec_ids)
+    rows = Colleague.objects.filter(office=office, vitec_id__in=ids)
+    return {each: each for each in ids} | dict(rows.values_list("vitec_id", "name"))
+
+
+def people_words(office: Office, vitec_ids: Iterable[str]) -> str:
+    """`Bo Alm och Cilla Dahl`."""
+    return _and(list(names_of(office, vitec_ids).values()))
+
+
+def clash_words(clash: Clash, names: Mapping[str, str]) -> str:
+    """`Bo Alm har intagsmöte mån 8 feb 08:45`."""
+    return gettext("%(who)s has %(what)s %(time)s") % {
+        "who": names.get(clash.colleague_id, clash.colleague_id),
+        "what": lower_first(str(clash.entry.what)),
+        "time": short_words(clash.entry),
+    }
+
+
+def short_words(entry: Entry) -> str:
+    """`mån 8 feb 08:45`, or the day alone."""
+    local = entry.starts_at.astimezone(daywords.STOCKHOLM)
+    day = short_day(local.date())
+    return day if entry.all_day else f"{day} {local:%H:%M}"
+
+
+def short_day(day: dt.date) -> str:
+    """`mån 8 feb`: where the year stands above it."""
+    return daywords.say_day(day, language=_language()).removesuffix(f" {day.year}")
+
+
+def lower_first(words: str) -> str:
+    """Within a sentence."""
+    return words[:1].lower() + words[1:]
+
+
+def passed_over_words(moment: dt.datetime) -> str:
+    """`mån 29 mar hoppas över: annandag påsk`."""
+    return gettext("%(day)s is passed over: %(reason)s") % {
+        "day": short_day(moment.date()),
+        "reason": workdays.day_off(moment.date()),
+    }
 
 
 def when_words(data: Mapping[str, Any]) -> str:
@@ -65,14 +107,19 @@ def day_words(day: dt.date) -> str:
 
 
 def series_words(data: Mapping[str, Any]) -> str:
-    """`Varannan tisdag 10:00–11:00, tills vidare, utan slutdatum`."""
+    """`Varannan tisdag 10:00–11:00, tills vidare, utan slutdatum`, or with its last day."""
     rule = rule_of(data)
     if rule is None:
         return ""
-    words = gettext("%(every)s %(time)s, until further notice, with no end date") % {
-        "every": every_words(rule, data["starts_at"]),
-        "time": _time_words(data),
-    }
+    parts = {"every": every_words(rule, data["starts_at"]), "time": _time_words(data)}
+    dates = data["recurrence_dates"]
+    if dates is None:
+        words = gettext("%(every)s %(time)s, until further notice, with no end date") % parts
+    elif dates.kept:
+        parts["day"] = day_words(dates.kept[-1].date())
+        words = gettext("%(every)s %(time)s, the last time %(day)s") % parts
+    else:
+        words = gettext("%(every)s %(time)s") % parts
     return capfirst(words)
 
 

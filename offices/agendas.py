@@ -39,7 +39,7 @@ class Entry:
     what: the sort of thing, in the staff's word. ends_at: None where nobody has said an end. Of an
     all-day entry both are midnights, the end's is the one after its last day.
     colleague_id: in whose calendar, Vitec's id; "" for nobody's but the office's.
-    busy: it takes up the time, so that another at the same time is a clash.
+    busy: it takes up the time, so that another at the same time is a clash. sent: from here.
     """
 
     what: Any
@@ -54,6 +54,7 @@ class Entry:
     state: Any = ""
     tone: str = "calm"
     busy: bool = True
+    sent: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

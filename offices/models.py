@@ -142,9 +142,10 @@ class Colleague(DirectoryRow):
 
 
 class UserGroup(DirectoryRow):
-    """A user group (användargrupp) of the office at Vitec."""
+    """A user group (användargrupp) of the office at Vitec. members: Vitec's ids of its users."""
 
     name = models.CharField(_("name"), max_length=200)
+    members = models.JSONField(_("members"), default=list, blank=True)
 
     class Meta(DirectoryRow.Meta):
         ordering = ["name"]

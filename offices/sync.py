@@ -106,9 +106,14 @@ def _all_users(client: Client, office: Office) -> tuple[lookups.User, ...] | Non
 
 
 def pull_user_groups(client: Client, office: Office) -> Pulled:
-    """The user groups a comeback can be given to."""
+    """The user groups, with who is in them."""
     groups = lookups.user_groups(client, office.customer_id)
-    return _learn(UserGroup, office, _named((group.group_id, group.name) for group in groups))
+    values = {
+        group.group_id: {"name": group.name[:200], "members": list(group.user_ids)}
+        for group in groups
+        if group.name
+    }
+    return _learn(UserGroup, office, values)
 
 
 def pull_categories(client: Client, office: Office) -> Pulled:

@@ -65,5 +65,7 @@ def _entry(row: Occurrence, titled: bool) -> Entry:
         icon=submission.kind_icon,
         state=shown.label,
         tone=LOOKS[shown].tone,
-        busy=submission.state in LIVE,
+        # What has no end of its own, such as a call to make, takes up no time.
+        busy=submission.state in LIVE and row.ends_at is not None,
+        sent=True,
     )

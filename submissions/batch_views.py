@@ -45,6 +45,7 @@ def _context(found: Batch) -> dict[str, Any]:
         "batch": found,
         "parts": parts,
         "progress": batches.progress(parts),
+        "shares": batches.by_colleague(found.office, parts),
         "grace_seconds": max((part.grace_seconds for part in parts), default=0),
         "poll_seconds": POLL_SECONDS,
     }

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from connect.calls import Call
 from lib.sealing import keyed_hash
-from offices.models import Office, User
+from offices.models import Colleague, Office, User
 from submissions import drafts, outbox
 from submissions.concerns import NO_CONSENT, Asker, Consent, Item, concerns_about, fingerprint_of
 from submissions.kinds import Kind, Part
-from submissions.models import Batch, Shown, State, Submission
+from submissions.models import Batch, Occurrence, Shown, State, Submission
 
 # What one undo takes back: what waits. A refused or failed one is a question of its own.
 UNDONE_TOGETHER = (State.QUEUED, State.HELD)
@@ -150,6 +150,27 @@ def _save(wish: BatchWish, calls: list[Call], fingerprint: str, reason: str) -> 
 def progress(parts: Sequence[Submission]) -> Progress:
     """How far the parts have come."""
     return Progress(total=len(parts), by_state=dict(Counter(part.shown for part in parts)))
+
+
+def by_colleague(office: Office, parts: Sequence[Submission]) -> list[tuple[str, Progress]]:
+    """How far each colleague's parts have come, by the name staff know, in the parts' order.
+
+    Empty where they do not stand in the calendars of several.
+    """
+    whose = dict(
+        Occurrence.objects.filter(submission__in=parts)
+        .exclude(colleague_id="")
+        .values_list("submission", "colleague_id")
+    )
+    shares: dict[str, list[Submission]] = {}
+    for part in parts:
+        if part.pk in whose:
+            shares.setdefault(whose[part.pk], []).append(part)
+    if len(shares) < 2:
+        return []
+    rows = Colleague.objects.filter(office=office, vitec_id__in=shares)
+    names = dict(rows.values_list("vitec_id", "name"))
+    return [(names.get(each, each), progress(share)) for each, share in shares.items()]
 
 
 def pause(batch: Batch, user: User) -> bool:

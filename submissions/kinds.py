@@ -141,6 +141,9 @@ class Kind:
     describe: pure function (office, cleaned_data) -> what is sent, in words, for people.
     person: pure function cleaned_data -> Vitec's id of the person concerned, "" for none.
     takes_contact: its page is opened for a person by `?contact=`.
+    takes_topics: its page is opened about a thing of another app's by `?<key>=`, see
+        `offices.agendas.register_topic`.
+    told_by: so many of its first lines tell it apart in a list.
     effects: what sending does, told from the very call that is sent.
     traces: by what a later one is recognised as the same, see `Trace`.
     known: reasons to ask before sending that the database knows.
@@ -162,6 +165,8 @@ class Kind:
     person: Callable[[Mapping[str, Any]], str]
     template: str = "submissions/submit.html"
     takes_contact: bool = True
+    takes_topics: bool = False
+    told_by: int = 2
     effects: Callable[[Office, Call], list[Effect]] | None = None
     traces: Callable[[Office, Mapping[str, Any]], list[Trace]] | None = None
     known: Callable[[Office, Mapping[str, Any]], list[Concern]] | None = None

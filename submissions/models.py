@@ -291,8 +291,10 @@ class Submission(models.Model):
 
     @property
     def summary(self) -> str:
-        """The first two lines, for lists: whom it concerns and when."""
-        return " · ".join(line.value for line in self.lines[:2])
+        """The first lines, for lists: whom or what it concerns, when, what tells it apart."""
+        kind = find_kind(self.kind)
+        told = kind.told_by if kind else 2
+        return " · ".join(line.value for line in self.lines[:told])
 
     @property
     def messages(self) -> tuple[FieldMessage, ...]:

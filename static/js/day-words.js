@@ -11,6 +11,8 @@
   document.addEventListener("click", (event) => {
     const chip = event.target.closest("[data-day-words-chip]");
     if (chip) write(field(chip), chip.dataset.dayWordsChip);
+    const emptier = event.target.closest("[data-empty]");
+    if (emptier) write(emptier.closest("form").elements[emptier.dataset.empty], "");
     const opener = event.target.closest("[data-day-open]");
     if (opener) {
       const calendar = opener.parentElement.querySelector("[data-day-calendar]");

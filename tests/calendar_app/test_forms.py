@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone, translation
 
 from calendar_app.forms import AppointmentForm
-from offices.models import Colleague, Office
-from tests.factories import make_colleague
+from offices.models import Colleague, Office, UserGroup
+from tests.factories import make_colleague, make_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +104,7 @@ def test_the_days_of_an_all_day_event(
 @pytest.mark.parametrize(
     ("posted", "field", "code"),
     [
-        ({"user_id": ""}, "user_id", "required"),
+        ({"user_id": []}, "user_id", "required"),
         ({"user_id": "HAN9"}, "user_id", "invalid_choice"),
         ({"subject": ""}, "subject", "required"),
         ({"subject": "   "}, "subject", "required"),
@@ -197,6 +197,154 @@ def test_how_it_repeats(
     assert data["recurrence_day_of_weeks"] == weekdays
 
 
+WEEKLY = {"recurrence": "Weekly", "starts_at": "2027-01-11 08:30"}
+
+
+@pytest.mark.parametrize(
+    ("until", "dates", "last"),
+    [
+        ("v 24", 22, "2027-06-14"),
+        ("vecka 24", 22, "2027-06-14"),
+        ("v. 24 2027", 22, "2027-06-14"),
+        ("2027-06-14", 22, "2027-06-14"),
+        ("14/6", 22, "2027-06-14"),
+        ("14 juni", 22, "2027-06-14"),
+        ("13/6 2027", 21, "2027-06-07"),
+        ("22 ggr", 22, "2027-06-14"),
+        ("22 gånger", 22, "2027-06-14"),
+        ("22x", 22, "2027-06-14"),
+        ("1 gång", 1, "2027-01-11"),
+        ("2027-01-11", 1, "2027-01-11"),
+        ("2 times", 2, "2027-01-18"),
+        ("v 53 2032", 300, "2032-12-27"),
+    ],
+)
+def test_until_when_it_repeats(bound: Bound, until: str, dates: int, last: str) -> None:
+    data = cleaned(bound(**WEEKLY, recurrence_until=until, recurrence_skips_days_off="on"))
+    kept = data["recurrence_dates"].kept
+
+    assert kept[-1].date().isoformat() == last
+    assert len(kept) == dates or until.startswith("v 53")
+
+
+def test_a_week_means_the_whole_of_it(bound: Bound) -> None:
+    fridays = {"recurrence": "Weekly", "starts_at": "2027-01-15 08:30"}
+    data = cleaned(bound(**fridays, recurrence_until="v 24"))
+
+    assert data["recurrence_dates"].kept[-1].date().isoformat() == "2027-06-18"
+
+
+def test_days_off_are_kept_where_nobody_passes_over_them(bound: Bound) -> None:
+    data = cleaned(bound(**WEEKLY, recurrence_until="v 24"))
+
+    assert len(data["recurrence_dates"].kept) == 23
+    assert data["recurrence_dates"].passed_over == ()
+
+
+@pytest.mark.parametrize(
+    ("posted", "code"),
+    [
+        ({"recurrence_until": "hoppsan"}, "unreadable"),
+        ({"recurrence_until": "31/2"}, "no_such_day"),
+        ({"recurrence_until": "2027-02-29"}, "no_such_day"),
+        ({"recurrence_until": "mån 2/3 2027"}, "wrong_weekday"),
+        ({"recurrence_until": "25:00"}, "no_such_time"),
+        ({"recurrence_until": "2027-01-10"}, "before"),
+        ({"recurrence_until": "2020-01-01"}, "before"),
+        ({"recurrence_until": "0 ggr"}, "count"),
+        ({"recurrence_until": "501 ggr"}, "count"),
+        ({"recurrence_until": "9999 gånger"}, "count"),
+        ({"recurrence_until": "-3 ggr"}, "unreadable"),
+        ({"recurrence_until": "1,5 ggr"}, "unreadable"),
+        ({"recurrence_until": "99999 ggr"}, "unreadable"),
+        ({"recurrence_until": "x" * 61}, "max_length"),
+        ({"recurrence_until": "2190-01-01"}, "too_many"),
+        ({"recurrence": "Daily", "recurrence_until": "2029-01-01"}, "too_many"),
+        ({"recurrence_until": "251 ggr", "user_id": ["HAN1", "HAN2"]}, "too_many"),
+        (
+            {
+                "starts_at": "2027-01-09",
+                "recurrence_until": "v 24",
+                "recurrence_skips_days_off": "on",
+            },
+            "none",
+        ),
+        (
+            {
+                "starts_at": "2027-01-09",
+                "recurrence_until": "9 ggr",
+                "recurrence_skips_days_off": "on",
+            },
+            "too_many",
+        ),
+    ],
+)
+def test_an_end_that_is_refused(
+    bound: Bound, office: Office, posted: dict[str, Any], code: str
+) -> None:
+    make_colleague(office, "HAN2", "Cilla Dahl")
+    form = bound(**WEEKLY | posted)
+
+    assert list(form.errors) == ["recurrence_until"]
+    assert form.has_error("recurrence_until", code)
+
+
+def test_an_end_says_nothing_while_nothing_repeats(bound: Bound) -> None:
+    data = cleaned(bound(recurrence_until="hoppsan"))
+
+    assert data["recurrence_dates"] is None
+    assert data["recurrence_until"] == ""
+
+
+class TestPeople:
+    @pytest.fixture
+    def group(self, office: Office) -> UserGroup:
+        """Bo and Cilla, and one who is not there any more."""
+        make_colleague(office)
+        make_colleague(office, "HAN2", "Cilla Dahl")
+        return UserGroup.objects.create(
+            office=office,
+            vitec_id="GRP1",
+            name="Mäklarna",
+            members=["HAN2", "HAN1", "HAN9"],
+            last_seen=timezone.now(),
+        )
+
+    def test_a_group_is_its_members_who_are_there(self, bound: Bound, group: UserGroup) -> None:
+        assert cleaned(bound(user_id=["userGroupId:GRP1"]))["user_id"] == ["HAN2", "HAN1"]
+
+    def test_nobody_is_chosen_twice(self, bound: Bound, group: UserGroup) -> None:
+        data = cleaned(bound(user_id=["HAN1", "userGroupId:GRP1", "HAN1"]))
+
+        assert data["user_id"] == ["HAN1", "HAN2"]
+
+    def test_a_group_without_members_is_not_offered(self, bound: Bound, group: UserGroup) -> None:
+        UserGroup.objects.update(members=["HAN9"])
+
+        form = bound(user_id=["userGroupId:GRP1"])
+
+        assert form.has_error("user_id", "invalid_choice")
+        assert "Mäklarna" not in str(form["user_id"])
+
+    def test_a_group_says_how_many_it_is(self, bound: Bound, group: UserGroup) -> None:
+        assert "2 personer" in str(bound()["user_id"])
+
+    @pytest.mark.parametrize(
+        "chosen", [["userGroupId:GRP9"], ["GRP1"], ["userGroupId:"], ["HAN1", "HAN9"], [""]]
+    )
+    def test_what_is_not_offered_is_refused(
+        self, bound: Bound, group: UserGroup, chosen: list[str]
+    ) -> None:
+        assert bound(user_id=chosen).has_error("user_id", "invalid_choice")
+
+    def test_a_group_of_the_neighbours_is_no_choice(
+        self, bound: Bound, group: UserGroup, neighbour_office: Office
+    ) -> None:
+        UserGroup.objects.update(office=neighbour_office)
+
+        assert bound(user_id=["userGroupId:GRP1"]).has_error("user_id", "invalid_choice")
+
+
 def test_a_wrong_start_is_the_only_complaint(bound: Bound) -> None:
     form = bound(starts_at="hoppsan", ends_at="09:00", recurrence="Weekly")
 
@@ -287,3 +435,55 @@ class TestPreview:
 
         assert preview is not None
         assert preview.passed is passed
+
+    def test_with_an_end_every_date_stands_by_year(self, bound: Bound) -> None:
+        preview = bound(
+            starts_at="2026-12-21 08:30",
+            recurrence="Weekly",
+            recurrence_until="v 1 2027",
+            recurrence_skips_days_off="on",
+        ).preview
+
+        assert preview is not None
+        assert [(year.number, len(year.days)) for year in preview.years] == [(2026, 2), (2027, 1)]
+        assert [day.week for year in preview.years for day in year.days] == [52, 53, 1]
+        assert preview.years[0].days[0].said == "mån 21 dec"
+        assert preview.series.endswith("sista gången mån 4 jan 2027 (v. 1)")
+        assert not preview.days
+
+    def test_what_is_passed_over_is_named(self, bound: Bound) -> None:
+        preview = bound(**WEEKLY, recurrence_until="v 24", recurrence_skips_days_off="on").preview
+
+        assert preview is not None
+        assert preview.years[0].passed_over == ("mån 29 mars hoppas över: annandag påsk",)
+        assert (preview.singles, preview.passed_over) == (22, 1)
+
+    def test_it_counts_the_calls(self, bound: Bound, office: Office) -> None:
+        make_colleague(office, "HAN2", "Cilla Dahl")
+        people = ["HAN1", "HAN2"]
+
+        series = bound(**WEEKLY, user_id=people).preview
+        singles = bound(**WEEKLY, user_id=people, recurrence_until="3 ggr").preview
+
+        assert series is not None
+        assert singles is not None
+        assert (series.people, series.singles, series.calls) == (2, 0, 2)
+        assert (singles.people, singles.singles, singles.calls) == (2, 3, 6)
+
+    def test_a_clash_is_told_with_who_what_and_when(self, bound: Bound, office: Office) -> None:
+        make_meeting(office, meeting_date=dt.datetime.fromisoformat("2027-02-08T08:45+01:00"))
+        preview = bound(**WEEKLY, ends_at="9:15", recurrence_until="v 24").preview
+
+        assert preview is not None
+        assert preview.clashes == ("Bo Alm har intagsmöte mån 8 feb 08:45",)
+        (day,) = [day for year in preview.years for day in year.days if day.clashes]
+        assert day.said == "mån 8 feb"
+
+    def test_the_first_days_of_a_series_without_end_are_looked_at_too(
+        self, bound: Bound, office: Office
+    ) -> None:
+        make_meeting(office, meeting_date=dt.datetime.fromisoformat("2027-02-08T08:45+01:00"))
+        preview = bound(**WEEKLY, ends_at="9:15").preview
+
+        assert preview is not None
+        assert [bool(day.clashes) for day in preview.days] == [False] * 4 + [True] + [False] * 5

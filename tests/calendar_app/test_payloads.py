@@ -70,7 +70,7 @@ def test_where_an_all_day_event_ends_is_said_in_one_place(monkeypatch: pytest.Mo
 @given(user_id=st.text(min_size=1, max_size=40))
 def test_any_id_is_one_segment_of_the_path(user_id: str) -> None:
     if user_id.strip() not in ("", ".", ".."):
-        path = appointment_call(OFFICE, values(user_id=user_id)).path
+        path = appointment_call(OFFICE, values(user_id=[user_id])).path
 
         assert path.count("/") == 2
         assert "?" not in path

@@ -11,8 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_app.recurrence import Rule, occurrences, only_leap_years, skips_months
+from calendar_app.recurrence import (
+    MOST,
+    Rule,
+    dates_of,
+    ends_with,
+    occurrences,
+    only_leap_years,
+    skips_months,
+)
 from connect.enums import RecurrencePattern
+from lib import workdays
 from tests.factories import STOCKHOLM
 
 DAILY, WEEKLY = RecurrencePattern.DAILY, RecurrencePattern.WEEKLY
@@ -197,3 +206,121 @@ def test_which_series_come_in_leap_years_alone(rule: Rule, day: str, only: bool)
     start = dt.datetime.fromisoformat(f"{day}T10:00").replace(tzinfo=STOCKHOLM)
 
     assert only_leap_years(rule, start) is only
+
+
+# --- With an end ---------------------------------------------------------------------------------
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=STOCKHOLM)
+
+
+MONDAYS = Rule(WEEKLY, weekdays=(0,))
+
+
+def test_the_mondays_of_weeks_2_to_24_of_2027() -> None:
+    dates = dates_of(MONDAYS, at("2027-01-11T08:30"), dt.date(2027, 6, 20), skip_days_off=True)
+
+    assert len(dates.kept) == 22
+    assert [moment.date() for moment in dates.passed_over] == [dt.date(2027, 3, 29)]
+    assert dates.kept[0] == at("2027-01-11T08:30")
+    assert dates.kept[-1] == at("2027-06-14T08:30")
+    assert {f"{moment:%H:%M}" for moment in dates.kept} == {"08:30"}
+    assert {str(moment.utcoffset()) for moment in dates.kept} == {"1:00:00", "2:00:00"}
+
+
+def test_so_many_are_wanted_and_a_day_passed_over_is_none() -> None:
+    dates = dates_of(MONDAYS, at("2027-03-15T08:30"), 4, skip_days_off=True)
+
+    assert [f"{moment:%m-%d}" for moment in dates.kept] == ["03-15", "03-22", "04-05", "04-12"]
+    assert [f"{moment:%m-%d}" for moment in dates.passed_over] == ["03-29"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "end", "days"),
+    [
+        # The 31st, and what has none.
+        (Rule(MONTHLY), "2027-01-31T10:00", dt.date(2027, 7, 31), "0131 0331 0531 0731"),
+        (Rule(MONTHLY), "2027-01-31T10:00", 3, "0131 0331 0531"),
+        # 29 February.
+        (Rule(YEARLY), "2028-02-29T10:00", 2, "0229 0229"),
+        (Rule(MONTHLY), "2028-01-29T10:00", 3, "0129 0229 0329"),
+        # Week 53, and over the turn of the year.
+        (Rule(WEEKLY, weekdays=(4,)), "2026-12-25T10:00", dt.date(2027, 1, 8), "1225 0101 0108"),
+        # Both nights of the clock change.
+        (Rule(DAILY), "2027-03-27T02:30", dt.date(2027, 3, 29), "0327 0328 0329"),
+        (Rule(DAILY), "2027-10-30T02:30", dt.date(2027, 11, 1), "1030 1031 1101"),
+        (Rule(DAILY), "2027-03-28T00:00", dt.date(2027, 3, 28), "0328"),
+    ],
+)
+def test_where_a_series_ends(rule: Rule, start: str, end: dt.date | int, days: str) -> None:
+    dates = dates_of(rule, at(start), end, skip_days_off=False)
+
+    assert " ".join(f"{moment:%m%d}" for moment in dates.kept) == days
+    assert not dates.more
+
+
+@given(wall_clocks, st.integers(1, 30), st.integers(0, 200), st.booleans())
+def test_what_is_kept_and_what_is_passed_over_is_the_series(
+    wall_clock: dt.datetime, interval: int, days: int, skip: bool
+) -> None:
+    rule, start = Rule(DAILY, interval), starting(wall_clock)
+    last = start.date() + dt.timedelta(days=days)
+
+    dates = dates_of(rule, start, last, skip)
+
+    together = sorted((*dates.kept, *dates.passed_over))
+    assert together == occurrences(rule, start, len(together))
+    assert len(together) == days // interval + 1
+    assert all(workdays.is_working_day(each.date()) for each in dates.kept) or not skip
+    assert not any(workdays.is_working_day(each.date()) for each in dates.passed_over)
+
+
+@given(wall_clocks, st.integers(1, 60), st.booleans())
+def test_as_many_are_kept_as_are_wanted(wall_clock: dt.datetime, count: int, skip: bool) -> None:
+    dates = dates_of(Rule(DAILY), starting(wall_clock), count, skip)
+
+    assert len(dates.kept) == count
+
+
+def test_more_than_may_be_sent_at_once_is_said_and_not_followed() -> None:
+    dates = dates_of(Rule(DAILY), at("2027-01-01T10:00"), dt.date(2190, 1, 1), skip_days_off=False)
+
+    assert dates.more
+    assert len(dates.kept) == MOST
+
+
+def test_a_series_of_nothing_but_days_off_comes_to_an_end() -> None:
+    saturdays = Rule(WEEKLY, weekdays=(5,))
+
+    assert dates_of(saturdays, at("2027-01-02T10:00"), dt.date(2027, 12, 31), True).kept == ()
+    assert dates_of(saturdays, at("2027-01-02T10:00"), 5, skip_days_off=True).more
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "moment", "ends"),
+    [
+        ("2027-03-01T08:30", "2027-03-01T09:15", "2027-03-29T08:30", "2027-03-29T09:15+0200"),
+        ("2027-03-01T22:00", "2027-03-02T06:00", "2027-03-27T22:00", "2027-03-28T06:00+0200"),
+        ("2027-10-01T22:00", "2027-10-02T06:00", "2027-10-30T22:00", "2027-10-31T06:00+0100"),
+        # What the spring night leaves no time for is as long as the first.
+        ("2027-03-27T02:30", "2027-03-27T03:30", "2027-03-28T03:30", "2027-03-28T04:30+0200"),
+        ("2027-03-27T02:00", "2027-03-27T02:45", "2027-03-28T03:00", "2027-03-28T03:45+0200"),
+        # A whole day is the midnights that begin its first and its last day.
+        ("2027-03-01T00:00", "2027-03-01T00:00", "2027-03-28T00:00", "2027-03-28T00:00+0100"),
+        ("2027-03-01T00:00", "2027-03-03T00:00", "2027-03-27T00:00", "2027-03-29T00:00+0200"),
+    ],
+)
+def test_each_ends_at_the_same_time_of_day(start: str, end: str, moment: str, ends: str) -> None:
+    over = ends_with(at(start), at(end), at(moment))
+
+    assert f"{over:%Y-%m-%dT%H:%M%z}" == ends
+
+
+@given(wall_clocks, st.integers(1, 3000), st.integers(0, 400))
+def test_no_event_ends_before_it_begins(wall_clock: dt.datetime, minutes: int, ahead: int) -> None:
+    start = starting(wall_clock)
+    end = (start.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)).astimezone(STOCKHOLM)
+    (moment,) = occurrences(Rule(DAILY), start, ahead + 1)[-1:]
+
+    assert ends_with(start, end, moment).astimezone(dt.UTC) > moment.astimezone(dt.UTC)

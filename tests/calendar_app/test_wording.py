@@ -16,7 +16,7 @@ from tests.factories import STOCKHOLM, make_colleague
 def values(**changed: Any) -> dict[str, Any]:
     """cleaned_data of a calendar event."""
     return {
-        "user_id": "HAN1",
+        "user_id": ["HAN1"],
         "subject": "Kontorsmöte",
         "location": "",
         "starts_at": dt.datetime(2027, 3, 2, 10, tzinfo=STOCKHOLM),
@@ -26,6 +26,9 @@ def values(**changed: Any) -> dict[str, Any]:
         "recurrence": "",
         "recurrence_interval": None,
         "recurrence_day_of_weeks": [],
+        "recurrence_until": "",
+        "recurrence_skips_days_off": True,
+        "recurrence_dates": None,
         **changed,
     }
 
@@ -136,9 +139,9 @@ class TestDescription:
         make_colleague(office)
 
         assert self.described(office) == {
-            "Vems kalender": "Bo Alm",
             "Ämne": "Kontorsmöte",
             "Dag och tid": "tis 2 mars 2027 kl. 10:00–11:00 (v. 9)",
+            "Vems kalender": "Bo Alm",
         }
 
     def test_place_note_and_repetition_follow(self, office: Office) -> None:

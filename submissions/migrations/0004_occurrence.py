@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0002_batches_drafts_likenesses'),
+        ('submissions', '0003_look_at_vitec'),
     ]
 
     operations = [
