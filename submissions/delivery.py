@@ -29,6 +29,7 @@ from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused, Vitec
 from lib.sealing import Unsealable
 from offices.models import Credential
 from offices.vitec import NoCredential, client_for
+from submissions import outages
 from submissions.journal import note
 from submissions.models import Event, Pause, State, Submission, SubmissionQuerySet, due
 
@@ -52,21 +53,38 @@ class ClaimLost(Exception):
     """Somebody else has the row now; nothing may be sent on its behalf."""
 
 
-def deliver(submission_id: int) -> None:
-    """Send one submission, if it is due and nobody else has it. Must not run in a transaction."""
+def deliver(submission_id: int) -> int | None:
+    """Send one submission, if it is due and nobody else has it. Must not run in a transaction.
+
+    Returns the id of another that had to wait for this one and may go now, None for none.
+    """
     submission = claim(submission_id)
     if submission is None:
-        return
+        return None
     try:
-        settle = _send(submission)
+        settle, learn = _send(submission)
     except ClaimLost:
         log.warning("claim lost submission=%s", submission.pk)
-        return
+        return None
     _surely(settle, submission)
+    learn()
+    return _next_of_person(submission)
 
 
-def _send(submission: Submission) -> Callable[[], object]:
-    """Make the call; returns what is to be done with its outcome. Raises ClaimLost."""
+def _next_of_person(submission: Submission) -> int | None:
+    if not submission.person_hash:
+        return None
+    waiting = Submission.objects.due().filter(
+        office_id=submission.office_id, person_hash=submission.person_hash
+    )
+    return waiting.order_by("pk").values_list("pk", flat=True).first()
+
+
+def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Make the call; returns how its outcome is settled, and what it teaches about Vitec.
+
+    Raises ClaimLost.
+    """
     try:
         call = submission.call
         with client_for(submission.office) as client:
@@ -74,26 +92,42 @@ def _send(submission: Submission) -> Callable[[], object]:
     except ClaimLost:
         raise
     except NoCredential:
-        return lambda: _hold_without_login(submission)
+        return lambda: _hold_without_login(submission), _nothing
     except Unsealable:
-        return lambda: _give_up(submission, NotSent(cause="unsealable"))
+        return lambda: _give_up(submission, NotSent(cause="unsealable")), _nothing
     except VitecError as error:
-        return _settling(submission, error)
+        return _settling(submission, error), _teaching(submission, error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the row in limbo
-        # By the mark, as ever: what failed before it is certain, what failed after it is not.
-        after = submission.state == State.SENDING
-        outcome = OutcomeUnknown if after else NotSent
-        # Where, and no more: the message of an exception may quote what a person typed.
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        log.error(
-            "sending failed submission=%s cause=%s at=%s:%s",
-            submission.pk,
-            type(error).__name__,
-            at.name,
-            at.lineno,
-        )
-        return _settling(submission, outcome(cause=type(error).__name__))
-    return lambda: _settle_delivered(submission, reply)
+        return _settling(submission, _fault_of_ours(submission, error)), _nothing
+    return lambda: _settle_delivered(submission, reply), lambda: outages.answered(submission)
+
+
+def _nothing() -> None:
+    """What a try teaches about Vitec that never came to it."""
+
+
+def _teaching(submission: Submission, error: VitecError) -> Callable[[], object]:
+    if isinstance(error, NotSent | Busy):
+        return lambda: outages.failed(submission, error)
+    if isinstance(error, OutcomeUnknown):
+        return _nothing
+    return lambda: outages.answered(submission)
+
+
+def _fault_of_ours(submission: Submission, error: Exception) -> VitecError:
+    """By the mark, as ever: what failed before it is certain, what failed after it is not."""
+    after = submission.state == State.SENDING
+    outcome = OutcomeUnknown if after else NotSent
+    # Where, and no more: the message of an exception may quote what a person typed.
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(
+        "sending failed submission=%s cause=%s at=%s:%s",
+        submission.pk,
+        type(error).__name__,
+        at.name,
+        at.lineno,
+    )
+    return outcome(cause=type(error).__name__)
 
 
 def _surely(settle: Callable[[], object], submission: Submission) -> None:
@@ -117,13 +151,15 @@ def _surely(settle: Callable[[], object], submission: Submission) -> None:
 def claim(submission_id: int) -> Submission | None:
     """Take the row for this worker; None when it is not due, is taken, or sending is paused."""
     submission = Submission.objects.select_related("office").filter(pk=submission_id).first()
-    if submission is None or _held_by_pause(submission):
+    if submission is None or submission.state != State.QUEUED or _held_by_pause(submission):
+        return None
+    if outages.keeps_back(submission):
         return None
     submission.token = uuid.uuid4()
     with transaction.atomic(durable=True):
         # A batch that was paused this moment counts: asked for in the very statement that claims.
         free = Submission.objects.filter(due(), pk=submission_id).outside_paused_batches()
-        taken = free.move(
+        taken = free.whose_turn_it_is().move(
             State.QUEUED,
             State.CLAIMED,
             token=submission.token,

@@ -30,6 +30,8 @@ FURTHEST_DUE = dt.timedelta(hours=2)
 
 
 SAME_CONTENT_SPAN = dt.timedelta(days=1)
+# One failure is bad luck, so many in a row are an outage.
+OUTAGE_AFTER = 3
 
 
 class State(models.TextChoices):
@@ -75,6 +77,7 @@ SETTLED = (State.DELIVERED, State.REJECTED, State.UNKNOWN, State.FAILED, State.C
 CANCELLABLE = (State.QUEUED, State.HELD, State.FAILED, State.REJECTED)
 # These wait for a person.
 OPEN_QUESTIONS = (State.UNKNOWN, State.FAILED, State.REJECTED)
+ON_THE_WAY = (State.QUEUED, State.CLAIMED, State.SENDING)
 # The same content in one of these would be there twice.
 LIVE = (
     State.QUEUED,
@@ -105,6 +108,19 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         managed = Q(state__in=[State.UNKNOWN, State.FAILED], office__in=managed_by(user))
         mine = Q(created_by=user, state__in=OPEN_QUESTIONS)
         return self.for_user(user).filter(mine | managed, corrections=None)
+
+    def whose_turn_it_is(self) -> SubmissionQuerySet:
+        """Those that overtake nothing: of one person's, what was asked for first goes first.
+
+        What stands still, for a pause or a question, lets the later ones by.
+        """
+        earlier = Submission.objects.filter(
+            office=OuterRef("office"),
+            person_hash=OuterRef("person_hash"),
+            pk__lt=OuterRef("pk"),
+            state__in=ON_THE_WAY,
+        ).outside_paused_batches()
+        return self.filter(Q(person_hash="") | ~Exists(earlier))
 
     def uncertain(self) -> SubmissionQuerySet:
         """Those of which nobody knows whether they arrived."""
@@ -514,6 +530,45 @@ class Pause(models.Model):
         return cls.objects.filter(
             office_id=submission.office_id, endpoint__in=["", submission.endpoint], ended_at=None
         )
+
+
+class Outage(models.Model):
+    """Vitec does not answer an office: nothing is tried but one probe now and then.
+
+    endpoint: "" for everything of the office (no connection), else the one that is too busy.
+    failures: how many tries in a row have failed; from OUTAGE_AFTER on it counts as an outage.
+    probe_at: the next try is let through then; a worker that takes it moves it on.
+    """
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="outages", verbose_name=_("office")
+    )
+    endpoint = models.CharField(_("endpoint"), max_length=60, blank=True)
+    cause = models.CharField(_("cause"), max_length=100, blank=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=1)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+    probe_at = models.DateTimeField(_("next probe"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-since"]
+        verbose_name = _("outage")
+        verbose_name_plural = _("outages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "endpoint"],
+                condition=Q(ended_at=None),
+                name="one_open_outage",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.endpoint} {self.cause}"
+
+    @classmethod
+    def open_ones(cls) -> models.QuerySet[Outage]:
+        """Those that are going on and count as such."""
+        return cls.objects.filter(ended_at=None, failures__gte=OUTAGE_AFTER)
 
 
 class Batch(models.Model):

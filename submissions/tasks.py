@@ -10,7 +10,9 @@ from submissions.reconcile import reconcile_due
 @shared_task
 def deliver_submission(submission_id: int) -> None:
     """Deliver one row if it is due; doubled and lost messages are harmless."""
-    deliver(submission_id)
+    following = deliver(submission_id)
+    if following is not None:
+        deliver_submission.delay(following)
 
 
 @shared_task
