@@ -62,6 +62,7 @@ class AppointmentForm(SubmissionForm):
     user_id = MultiPickerField(
         label=_("Calendar of"),
         recall="colleagues",
+        job="colleagues",
         error_messages={"required": _("Choose whose calendar.")},
     )
     subject = forms.CharField(

@@ -42,11 +42,12 @@ class ComebackForm(SubmissionForm):
     participant = PickerField(
         label=_("Given to"),
         recall="participants",
+        job="colleagues",
         error_messages={"required": _("Choose who is to do it.")},
     )
     meeting_id = forms.ChoiceField(label=_("After the meeting"), required=False)
     estate_id = PickerField(
-        label=_("Property"), required=False, recall="estates", empty=_("No property")
+        label=_("Property"), required=False, recall="estates", job="estates", empty=_("No property")
     )
     note = forms.CharField(
         label=_("Note"),

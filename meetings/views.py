@@ -21,7 +21,7 @@ from meetings.wording import say
 from offices.access import choose_office, office_of
 from offices.http import PortalRequest
 from offices.models import SyncRun
-from offices.pickers import show_recent_first
+from offices.pickers import show_recent_first, tell_age
 from submissions.views import submit_page
 
 # A day further away than this is a slip of the hand.
@@ -115,6 +115,7 @@ def comeback_about(request: PortalRequest) -> HttpResponse:
         initial["participant"] = chosen or initial.get("participant", "")
     form = ComebackForm(office=office, initial=initial)
     show_recent_first(form, request.user, office)
+    tell_age(form, office)
     return render(request, "meetings/comeback.html#about", {"form": form})
 
 

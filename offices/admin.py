@@ -8,9 +8,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from offices.admin_scope import OfficeFilter, OfficeScopedAdmin, ReadOnlyAdmin
+from offices.admin_vitec import VitecPages
 from offices.models import (
     Capability,
     Colleague,
@@ -91,9 +94,15 @@ class CredentialForm(forms.ModelForm):
 
 
 @admin.register(Office)
-class OfficeAdmin(OfficeScopedAdmin):
+class OfficeAdmin(VitecPages, OfficeScopedAdmin):
     office_path = "pk"
-    list_display = ["name", "customer_id", "vitec_office_id"]
+    list_display = ["name", "customer_id", "vitec_office_id", "vitec"]
+
+    @admin.display(description=_("Vitec"))
+    def vitec(self, office: Office) -> str:
+        url = reverse("admin:offices_office_vitec", args=[office.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Lists and access"))
+
     search_fields = ["name", "customer_id"]
 
 

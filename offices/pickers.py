@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from offices.freshness import Age, old_ones
 from offices.models import Office, RecentChoice, User
 
 TEMPLATE = "offices/picker.html"
@@ -55,6 +56,11 @@ class _Searchable:
     """What both widgets add to Django's: details, and words to find an option by."""
 
     known: dict[str, Choice] = {}
+    age: Age | None = None
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)  # type: ignore[misc]
+        return {**context, "age": self.age}
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> Any:
         option = super().create_option(name, value, label, *args, **kwargs)  # type: ignore[misc]
@@ -82,14 +88,18 @@ class Picks:
     """What both fields have in common.
 
     recall: the list, such as `colleagues`, under which a person's choices are remembered; "" for
-        none. empty: what stands there while nothing is chosen.
+        none. job: the sync that brings what is offered, so that an old list says so.
+    empty: what stands there while nothing is chosen.
     """
 
     choices: Any
     widget: Any
 
-    def __init__(self, *, recall: str = "", empty: Any = NOTHING_YET, **kwargs: Any) -> None:
+    def __init__(
+        self, *, recall: str = "", job: str = "", empty: Any = NOTHING_YET, **kwargs: Any
+    ) -> None:
         self.recall = recall
+        self.job = job
         self.empty = empty
         self._groups: list[Group] = []
         self._likely: list[str] = []
@@ -151,6 +161,16 @@ def _django_choices(groups: list[Group]) -> list[tuple[Any, Any]]:
         else:
             found += rows
     return found
+
+
+def tell_age(form: forms.BaseForm, office: Office) -> None:
+    """Of every picker of the form whose list is old or was never fetched; before it is shown."""
+    pickers = [field for field in form.fields.values() if isinstance(field, Picks) and field.job]
+    if not pickers:
+        return
+    old = old_ones(office, {field.job for field in pickers})
+    for field in pickers:
+        field.widget.age = old.get(field.job)
 
 
 # --- What a person chose lately ------------------------------------------------------------------

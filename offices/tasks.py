@@ -4,6 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
+from offices import fetching
 from offices.models import Office, SyncRun
 from offices.sync import sync_office
 
@@ -15,6 +16,12 @@ def sync_directories() -> None:
     """Refresh the directories of every office."""
     for office in Office.objects.all():
         sync_office(office)
+
+
+@shared_task
+def fetch_wanted() -> None:
+    """Fetch at once what an administrator has asked for."""
+    fetching.fulfil()
 
 
 @shared_task

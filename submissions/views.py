@@ -18,7 +18,7 @@ from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
-from offices.pickers import remember_choices, show_recent_first
+from offices.pickers import remember_choices, show_recent_first, tell_age
 from submissions import batches, drafts, outbox
 from submissions.concerns import MOST_SHOWN, Consent
 from submissions.forms import ConsentForm, SubmissionForm
@@ -153,6 +153,7 @@ def _data(typed: dict[str, list[str]], token: uuid.UUID) -> QueryDict:
 
 def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: Any) -> HttpResponse:
     show_recent_first(form, desk.request.user, desk.office)
+    tell_age(form, desk.office)
     context = {
         "kind": desk.kind,
         "office": desk.office,

@@ -83,6 +83,7 @@ class ParticipantForm(PersonFields, SubmissionForm):
         label=_("Lead source"),
         required=False,
         recall="lead_sources",
+        job="lead_sources",
         empty=_("As preselected at Vitec"),
     )
 

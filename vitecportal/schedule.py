@@ -19,6 +19,12 @@ TIMETABLE = {
         "schedule": 15 * 60,
         "options": {"expires": 10 * 60},
     },
+    # What an administrator wants to have fetched at once.
+    "fetch-wanted": {
+        "task": "offices.tasks.fetch_wanted",
+        "schedule": 10,
+        "options": {"expires": 30},
+    },
     # Rows that nobody looks at any more: old sync runs, sessions that have ended.
     "tidy": {
         "task": "offices.tasks.tidy",
