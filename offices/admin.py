@@ -12,8 +12,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from offices.admin_directories import (
+    ContactForm,
+    CustomFieldForm,
+    DirectoryAdmin,
+    EstateForm,
+)
+from offices.admin_import import ImportPages
 from offices.admin_scope import OfficeFilter, OfficeScopedAdmin, ReadOnlyAdmin
 from offices.admin_vitec import VitecPages
+from offices.directory import put_contacts
 from offices.models import (
     Capability,
     Colleague,
@@ -94,7 +102,7 @@ class CredentialForm(forms.ModelForm):
 
 
 @admin.register(Office)
-class OfficeAdmin(VitecPages, OfficeScopedAdmin):
+class OfficeAdmin(VitecPages, ImportPages, OfficeScopedAdmin):
     office_path = "pk"
     list_display = ["name", "customer_id", "vitec_office_id", "vitec"]
 
@@ -113,36 +121,61 @@ class CredentialAdmin(OfficeScopedAdmin):
     fields = ["office", "username", "new_password"]
 
 
-@admin.register(Colleague, UserGroup, ContactCategory, PredefinedTask, IntakeSource)
-class DirectoryAdmin(ReadOnlyAdmin):
-    list_display = ["name", "office", "last_seen", "missing_since"]
-    list_filter = [("office", OfficeFilter)]
+@admin.register(Colleague)
+class ColleagueAdmin(DirectoryAdmin):
+    list_display = ["name", "title", "office", "last_seen", "missing_since"]
     search_fields = ["name", "vitec_id"]
+    values = ["name", "title", "public"]
+
+
+@admin.register(UserGroup, PredefinedTask, IntakeSource)
+class NamedAdmin(DirectoryAdmin):
+    list_display = ["name", "office", "last_seen", "missing_since"]
+    search_fields = ["name", "vitec_id"]
+    values = ["name"]
+
+
+@admin.register(ContactCategory)
+class ContactCategoryAdmin(DirectoryAdmin):
+    list_display = ["name", "read_only", "of_companies", "office", "last_seen", "missing_since"]
+    search_fields = ["name", "vitec_id"]
+    values = ["name", "read_only", "of_companies"]
 
 
 @admin.register(CustomField)
-class CustomFieldAdmin(ReadOnlyAdmin):
+class CustomFieldAdmin(DirectoryAdmin):
+    form = CustomFieldForm
     list_display = ["label", "vitec_id", "kind", "office", "last_seen", "missing_since"]
-    list_filter = [("office", OfficeFilter)]
     search_fields = ["label", "vitec_id"]
+    values = ["label", "kind", "valid_for_text"]
 
 
 @admin.register(Estate)
-class EstateAdmin(ReadOnlyAdmin):
+class EstateAdmin(DirectoryAdmin):
+    """Ids in the list: the addresses are sealed."""
+
+    form = EstateForm
     list_display = ["vitec_id", "number", "status", "office", "last_seen", "missing_since"]
     list_filter = [("office", OfficeFilter), "status"]
     search_fields = ["vitec_id", "number"]
-    exclude = ["status_id", "viewing_starts"]
+    values = ["street_address", "area", "number", "status"]
 
 
 @admin.register(Contact)
-class ContactAdmin(ReadOnlyAdmin):
-    """Ids and times only: whoever needs a person's details looks in the portal."""
+class ContactAdmin(DirectoryAdmin):
+    """Ids in the list; a person's details are sealed and stand in the person's own form alone."""
 
+    form = ContactForm
     list_display = ["vitec_id", "office", "last_seen", "missing_since"]
-    list_filter = [("office", OfficeFilter)]
     search_fields = ["vitec_id"]
-    fields = ["office", "vitec_id", "first_seen", "last_seen", "missing_since"]
+    values = ["name", "phones", "email", "address"]
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        """Stored where the search finds it; the row's key is needed for the history."""
+        put_contacts(obj.office, {obj.vitec_id: form.details()})
+        stored = Contact.objects.get(office=obj.office, vitec_id=obj.vitec_id)
+        Contact.objects.filter(pk=stored.pk).update(missing_since=obj.missing_since)
+        obj.pk = stored.pk
 
 
 @admin.register(Capability)

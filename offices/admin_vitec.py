@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from offices import connection, fetching
 from offices.connection import Result, Tried
 from offices.freshness import standings
+from offices.importing import all_sheets
 from offices.models import Office
 from offices.vitec import NoCredential
 
@@ -97,6 +98,7 @@ class VitecPages(admin.ModelAdmin):
             "subtitle": str(office),
             "opts": self.opts,
             "office": office,
+            "sheets": {sheet.key for sheet in all_sheets()},
             "credential_url": _credential_url(office),
             "standings": [(row, FAILED.get(row.failed, row.failed)) for row in standings(office)],
             "tried": [(one, SAID[one.result]) for one in tried] if tried else None,

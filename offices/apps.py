@@ -8,6 +8,6 @@ class OfficesConfig(AppConfig):
     verbose_name = _("Offices")
 
     def ready(self) -> None:
-        """Find every app's look-ups, and what it has in the calendar."""
-        autodiscover_modules("lookups")
-        autodiscover_modules("agenda")
+        """Find every app's look-ups, sheets, and what it has in the calendar."""
+        for name in ("lookups", "sheets", "agenda"):
+            autodiscover_modules(name)

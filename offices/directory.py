@@ -122,6 +122,21 @@ def _added(known: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return filled | {"phones": list(dict.fromkeys([*said["phones"], *known["phones"]]))}
 
 
+@transaction.atomic
+def put_contacts(office: Office, details_by_id: Mapping[str, dict[str, Any]]) -> None:
+    """Store exactly these details, as a person or a file of the office says.
+
+    What meetings have said so far no longer speaks against it; Vitec's own card does, the next
+    time that it is read.
+    """
+    mine = Contact.objects.filter(office=office, vitec_id__in=list(details_by_id))
+    for contact in mine:
+        if PERSONS in contact.fingerprints:
+            contact.fingerprints.pop(PERSONS)
+            contact.save(update_fields=["fingerprints"])
+    learn_contacts(office, details_by_id, source=PERSONS)
+
+
 def learn_rows(
     model: type[DirectoryRow],
     office: Office,

@@ -6,6 +6,8 @@ vanishes at Vitec is kept and marked, since submissions and meetings still name 
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -338,6 +340,20 @@ class RecentChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recall} · {self.value}"
+
+
+class ImportDraft(models.Model):
+    """A file between its preview and its being imported; for an hour, sealed."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
+    sheet = models.CharField(max_length=40)
+    text = SealedJSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.sheet} · {self.office}"
 
 
 class SyncRun(models.Model):

@@ -5,10 +5,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from offices import fetching
-from offices.models import Office, SyncRun
+from offices.models import ImportDraft, Office, SyncRun
 from offices.sync import sync_office
 
 KEPT = dt.timedelta(days=30)
+DRAFTS_KEPT = dt.timedelta(hours=1)
 
 
 @shared_task
@@ -26,6 +27,7 @@ def fetch_wanted() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Forget sync runs of more than a month ago, and sessions that have ended."""
+    """Forget old sync runs, files that nobody imported, and sessions that have ended."""
+    ImportDraft.objects.filter(created_at__lt=timezone.now() - DRAFTS_KEPT).delete()
     SyncRun.objects.filter(started_at__lt=timezone.now() - KEPT).delete()
     call_command("clearsessions")

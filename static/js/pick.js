@@ -135,7 +135,10 @@
       this.input.setAttribute("aria-expanded", "true");
       const { bottom, top } = this.input.getBoundingClientRect();
       const below = window.innerHeight - bottom;
-      this.list.classList.toggle("pick-above", below < 200 && top > 2 * below);
+      const above = below < 200 && top > 2 * below;
+      this.list.classList.toggle("pick-above", above);
+      // Its end should not be outside of the window.
+      this.list.classList.toggle("pick-short", (above ? top : below) < 380);
       this.point(active ?? (this.select.multiple ? -1 : chosen));
     }
 

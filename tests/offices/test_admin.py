@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from offices.models import Colleague, Contact, Credential, Membership, Office, SyncRun, UserGroup
-from tests.factories import make_colleague, make_contact, make_user
+from offices.models import Contact, Credential, Membership, Office, SyncRun
+from tests.factories import make_contact, make_user
 
 LOGIN = reverse("admin:offices_credential_add")
 
@@ -107,28 +107,22 @@ def test_it_offers_no_office_of_strangers_for_a_login(as_staff, neighbour_office
     assert not Credential.objects.filter(office=neighbour_office).exists()
 
 
-def test_it_shows_no_contact_details(as_admin, office):
+def test_its_list_of_contacts_shows_no_details(as_admin, office):
     contact = make_contact(office)
-    for url in (_list(Contact), _change(contact)):
-        page = _page(as_admin.get(url))
-        assert "ADR1" in page
-        for word in ("Anna", "070-174", "Storgatan", contact.fingerprints["meetings"]):
-            assert word not in page
+    page = _page(as_admin.get(_list(Contact)))
+    assert "ADR1" in page
+    for word in ("Anna", "070-174", "Storgatan", contact.fingerprints["meetings"]):
+        assert word not in page
 
 
-def test_it_is_a_window_for_what_vitec_owns(as_admin, office):
+def test_it_is_a_window_for_what_was_done(as_admin, office):
     run = SyncRun.objects.create(office=office, job="meetings", slot=1)
-    group = UserGroup.objects.create(
-        office=office, vitec_id="G1", name="Alla", last_seen=run.started_at
-    )
-    for row in (make_contact(office), make_colleague(office), group, run):
-        assert as_admin.get(_change(row)).status_code == 200
-        assert as_admin.post(_change(row), {"name": "Annat"}).status_code == 403
-        for action in ("add", "delete"):
-            args = [] if action == "add" else [row.pk]
-            url = reverse(f"admin:offices_{row._meta.model_name}_{action}", args=args)
-            assert as_admin.post(url, {"post": "yes"}).status_code == 403
-    assert Colleague.objects.get().name == "Bo Alm"
+    assert as_admin.get(_change(run)).status_code == 200
+    assert as_admin.post(_change(run), {"job": "Annat"}).status_code == 403
+    for action in ("add", "delete"):
+        args = [] if action == "add" else [run.pk]
+        url = reverse(f"admin:offices_syncrun_{action}", args=args)
+        assert as_admin.post(url, {"post": "yes"}).status_code == 403
 
 
 def test_it_lists_syncs_without_asking_for_every_office_again(
