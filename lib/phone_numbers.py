@@ -48,6 +48,15 @@ def written(raw: str, longest: int) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def is_dialled(raw: str) -> bool:
+    """Is it a whole number, not the beginning of one?"""
+    try:
+        written(raw, 40)
+    except NotPhoneNumber:
+        return False
+    return True
+
+
 def is_mobile(raw: str) -> bool:
     """Can it take an SMS, by the look of the number? Abroad also where nobody can tell."""
     try:

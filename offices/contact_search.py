@@ -67,12 +67,18 @@ def _merged(
     office: Office, people: tuple[lookups.Person, ...], ours: list[Contact]
 ) -> list[Contact]:
     """Vitec's in its own order first, then those that only we know."""
-    details = {person.contact_id: _details(person) for person in people}
-    directory.learn_contacts(office, details, source=directory.PERSONS)
-    rows = Contact.objects.filter(office=office, vitec_id__in=details)
+    keep(office, people)
+    ids = [person.contact_id for person in people]
+    rows = Contact.objects.filter(office=office, vitec_id__in=ids)
     by_id = {contact.vitec_id: contact for contact in rows}
-    named = [by_id[vitec_id] for vitec_id in details if vitec_id in by_id]
-    return (named + [contact for contact in ours if contact.vitec_id not in details])[:LIMIT]
+    named = [by_id[vitec_id] for vitec_id in ids if vitec_id in by_id]
+    return (named + [contact for contact in ours if contact.vitec_id not in by_id])[:LIMIT]
+
+
+def keep(office: Office, people: tuple[lookups.Person, ...]) -> int:
+    """Keep whom Vitec names in the office's own directory; returns how many were news."""
+    details = {person.contact_id: _details(person) for person in people}
+    return directory.learn_contacts(office, details, source=directory.PERSONS)
 
 
 def _details(person: lookups.Person) -> dict[str, object]:

@@ -12,7 +12,15 @@ from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-TEMPLATES = ["templates", "offices", "submissions", "meetings", "interests", "calendar_app"]
+TEMPLATES = [
+    "templates",
+    "offices",
+    "submissions",
+    "meetings",
+    "viewings",
+    "interests",
+    "calendar_app",
+]
 
 # As an operator would set it; the keys are made for the occasion.
 PRODUCTION = {

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import SealedJSONField
-from offices.models import DirectoryRow, Office
+from offices.access import offices_for
+from offices.models import DirectoryRow, Office, User
+from submissions.models import SETTLED, State, Submission
 
+# Ours that are neither there nor given up, and those that a person must look at.
+WAITING = [state for state in State if state not in SETTLED]
+TROUBLE = [State.REJECTED, State.UNKNOWN, State.FAILED]
+_UNDONE = Q(submission__state=State.CANCELLED)
 # Who has been to a viewing is registered at the latest by then.
 LOOKING_BACK = dt.timedelta(days=14)
 
@@ -23,10 +31,13 @@ def start_of_today() -> dt.datetime:
 
 class ViewingQuerySet(models.QuerySet["Viewing"]):
     def of(self, office: Office) -> ViewingQuerySet:
-        """Those of the office that Vitec still lists, with their slots."""
-        slots = TimeSlot.objects.filter(missing_since=None)
-        listed = self.filter(office=office, missing_since=None)
-        return listed.prefetch_related(models.Prefetch("slots", slots))
+        """Those of the office, with their counted slots; also what Vitec no longer lists."""
+        slots = TimeSlot.objects.shown().counted()
+        return self.filter(office=office).prefetch_related(models.Prefetch("slots", slots))
+
+    def for_user(self, user: User | AnonymousUser) -> ViewingQuerySet:
+        """Those of the offices that the person may act for."""
+        return self.filter(office__in=offices_for(user)).select_related("office")
 
     def coming(self) -> ViewingQuerySet:
         """Today's and later ones, the next first."""
@@ -70,6 +81,9 @@ class Viewing(DirectoryRow):
     def __str__(self) -> str:
         return self.vitec_id
 
+    def get_absolute_url(self) -> str:
+        return reverse("viewings:show", args=[self.pk])
+
     @property
     def where(self) -> str:
         """The address by which staff know the home."""
@@ -93,11 +107,33 @@ class TimeSlotQuerySet(models.QuerySet["TimeSlot"]):
         listed = span.filter(office=office, missing_since=None, viewing__missing_since=None)
         return listed.select_related("viewing")
 
+    def shown(self) -> TimeSlotQuerySet:
+        """Those that Vitec lists, and vanished ones that somebody is registered to."""
+        return self.filter(
+            Q(missing_since=None)
+            | Exists(Registration.objects.filter(slot=OuterRef("pk")).exclude(_UNDONE))
+        )
+
+    def counted(self) -> TimeSlotQuerySet:
+        """With how many of ours wait, went wrong, or are there since Vitec last counted."""
+        ours = "registrations__submission__"
+        there = Q(**{ours + "state": State.DELIVERED, ours + "changed_at__gt": F("last_seen")})
+        attended = there & Q(registrations__participated=True)
+        waiting = Q(**{ours + "state__in": WAITING})
+        trouble = Q(**{ours + "state__in": TROUBLE})
+        return self.annotate(
+            since_then=Count("registrations", filter=there),
+            attended_since_then=Count("registrations", filter=attended),
+            waiting=Count("registrations", filter=waiting),
+            trouble=Count("registrations", filter=trouble),
+        )
+
 
 class TimeSlot(DirectoryRow):
     """A time of a viewing that people are booked to (visningstillfälle).
 
-    registered, attended: how many, as Vitec last said; who they are is not kept.
+    registered, attended: how many, as Vitec last said; who they are is in `participants`.
+    From `TimeSlotQuerySet.counted`: waiting, trouble, since_then, attended_since_then.
     """
 
     viewing = models.ForeignKey(
@@ -107,6 +143,11 @@ class TimeSlot(DirectoryRow):
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
     registered = models.PositiveIntegerField(_("registered"), default=0)
     attended = models.PositiveIntegerField(_("attended"), default=0)
+
+    waiting: int
+    trouble: int
+    since_then: int
+    attended_since_then: int
 
     objects = TimeSlotQuerySet.as_manager()
 
@@ -127,9 +168,31 @@ class TimeSlot(DirectoryRow):
         return (self.ends_at or self.starts_at) <= timezone.now()
 
     @property
+    def is_at_desk(self) -> bool:
+        """Visitors may be registered: its day has come, and Vitec has not taken it away."""
+        gone = self.missing_since or self.viewing.missing_since
+        today = timezone.localdate()
+        day = timezone.localtime(self.starts_at).date()
+        return not gone and today - LOOKING_BACK <= day <= today
+
+    @property
     def is_full(self) -> bool:
         """By our reckoning: places less participants, which Vitec does not promise."""
         return self.viewing.places is not None and self.registered >= self.viewing.places
+
+    @property
+    def registered_now(self) -> int:
+        """At Vitec: what it last said, and ours that have arrived since. Of counted slots."""
+        return self.registered + self.since_then
+
+    @property
+    def attended_now(self) -> int:
+        """As `registered_now`, of those who were there."""
+        return self.attended + self.attended_since_then
+
+    @property
+    def page_url(self) -> str:
+        return f"{self.viewing.get_absolute_url()}?slot={self.pk}"
 
     @property
     def booking_url(self) -> str:
@@ -141,6 +204,53 @@ class TimeSlot(DirectoryRow):
 
     def _form(self, mode: str) -> str:
         return reverse("viewings:new_participant", query={"slot": self.vitec_id, "mode": mode})
+
+
+class SlotParticipant(models.Model):
+    """Somebody whom Vitec names in a slot, by contact id; who vanishes there is kept and marked.
+
+    Who it is stands in the office's contacts. asked_at: when we last asked Vitec for the name.
+    """
+
+    slot = models.ForeignKey(
+        TimeSlot, on_delete=models.CASCADE, related_name="participants", verbose_name=_("time slot")
+    )
+    contact_id = models.CharField(_("contact id"), max_length=64)
+    participated = models.BooleanField(_("attended"), default=False)
+    first_seen = models.DateTimeField(_("first seen"), auto_now_add=True)
+    missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("participant of a slot")
+        verbose_name_plural = _("participants of slots")
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "contact_id"], name="participant_once_per_slot")
+        ]
+        indexes = [models.Index(fields=["contact_id"], name="participant_by_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.slot_id} {self.contact_id}"
+
+
+class Registration(models.Model):
+    """Which slot one of our submissions concerns: what its sealed content cannot be asked for."""
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.CASCADE, related_name="registration"
+    )
+    slot = models.ForeignKey(TimeSlot, on_delete=models.CASCADE, related_name="registrations")
+    contact_id = models.CharField(_("contact id"), max_length=64, blank=True)
+    participated = models.BooleanField(_("attended"), default=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+
+    def __str__(self) -> str:
+        return f"{self.slot_id} {self.submission_id}"
 
 
 class LeadSource(DirectoryRow):

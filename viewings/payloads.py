@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from connect.calls import Answer, Call, Endpoint
 from offices.models import Office
@@ -84,6 +87,40 @@ def participant_call(office: Office, data: Mapping[str, Any]) -> Call:
         "time_slot_id": data["time_slot_id"],
     }
     return ADD_PARTICIPANT.call(places, body=body)
+
+
+@dataclasses.dataclass(frozen=True)
+class Participant:
+    """Who a frozen call books, and to what: told from the call, whatever form it came from."""
+
+    time_slot_id: str
+    contact_id: str
+    first_name: str
+    last_name: str
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    participated: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def read_participant(call: Call) -> Participant:
+    """The reverse of `participant_call`."""
+    body = json.loads(call.body or "{}")
+    person = body.get("updatePerson", {})
+    phones = [person.get(name) for name in ("cellPhone", "telePhone", "workPhone", "otherPhone")]
+    emails = [person.get("email", {}).get(name) for name in ("emailAddress", "emailAddress2")]
+    return Participant(
+        time_slot_id=unquote(call.path.split("/")[3]),
+        contact_id=person.get("contactId", ""),
+        first_name=person.get("firstName", ""),
+        last_name=person.get("lastName", ""),
+        phones=tuple(filter(None, phones)),
+        emails=tuple(filter(None, emails)),
+        participated=bool(body.get("participated")),
+    )
 
 
 def viewings_call(office: Office, estate_id: str) -> Call:

@@ -9,21 +9,32 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connect import rows
+from connect import lookups, rows
 from connect.client import Client
-from connect.errors import Refused
+from connect.errors import Denied, Refused, VitecError
+from offices import contact_search
 from offices import models as directories
-from offices.capabilities import may_ask
+from offices.capabilities import may_ask, remember
 from offices.directory import learn_rows
-from offices.models import Office
+from offices.models import Contact, Office
 from offices.sync import sync_estates
 from offices.syncing import Pulled, run_sync
-from viewings.models import LOOKING_BACK, LeadSource, TimeSlot, Viewing, start_of_today
+from viewings.models import (
+    LOOKING_BACK,
+    LeadSource,
+    SlotParticipant,
+    TimeSlot,
+    Viewing,
+    start_of_today,
+)
 from viewings.payloads import lead_sources_call, viewings_call
 
 EVERY = 5 * 60
 EVERY_LEAD_SOURCES = 60 * 60
 AHEAD = dt.timedelta(days=60)
+# Whose names are asked for in one run; the capability is that of reading persons.
+MOST_NAMES = 200
+NAMES = "persons"
 # Where the list of homes does not tell which have viewings, no more than these are asked about.
 MOST_ESTATES = 100
 
@@ -54,13 +65,51 @@ def pull_viewings(client: Client, office: Office) -> Pulled:
     """
     estates = known_estates(office)
     found: list[tuple[Estate, list[rows.Row]]] = []
+    mark_vanished(office)
     for estate in to_ask(office, estates):
         try:
             answer = client.send(viewings_call(office, estate.estate_id)).value
         except Refused:
             continue
         found.append((estate, _in_span(answer)))
-    return Pulled(sum(len(viewings) for _home, viewings in found), _keep(office, found))
+    changed = _keep(office, found)
+    learn_names(client, office)
+    return Pulled(sum(len(viewings) for _home, viewings in found), changed)
+
+
+def mark_vanished(office: Office) -> int:
+    """A home that Vitec no longer lists has no viewing ahead; one that has been stays as it was."""
+    gone = directories.Estate.objects.filter(office=office, missing_since__isnull=False)
+    coming = Viewing.objects.filter(office=office, missing_since=None).coming()
+    here = coming.filter(estate_id__in=gone.values("vitec_id"))
+    return here.update(missing_since=timezone.now())
+
+
+def learn_names(client: Client, office: Office) -> None:
+    """Ask Vitec who the participants are whom the office's contacts do not name, once a day each.
+
+    Where that is refused or fails, the viewings are none the worse.
+    """
+    if not may_ask(office, NAMES):
+        return
+    day_ago = timezone.now() - dt.timedelta(days=1)
+    known = Contact.objects.filter(office=office).values("vitec_id")
+    unknown = SlotParticipant.objects.filter(
+        slot__office=office, missing_since=None, slot__starts_at__gt=start_of_today() - LOOKING_BACK
+    ).exclude(contact_id__in=known)
+    fresh = unknown.exclude(asked_at__gt=day_ago).order_by("-pk")
+    ids = list(dict.fromkeys(fresh.values_list("contact_id", flat=True)))[:MOST_NAMES]
+    if not ids:
+        return
+    try:
+        contact_search.keep(office, lookups.persons(client, office.customer_id, ids))
+    except Denied:
+        remember(office, NAMES, allowed=False)
+    except VitecError:
+        return
+    else:
+        remember(office, NAMES, allowed=True)
+        unknown.filter(contact_id__in=ids).update(asked_at=timezone.now())
 
 
 def pull_lead_sources(client: Client, office: Office) -> Pulled:
@@ -139,10 +188,13 @@ def _keep(office: Office, found: list[tuple[Estate, list[rows.Row]]]) -> int:
     mine = Viewing.objects.filter(office=office, estate_id__in=asked)
     known = {viewing.vitec_id: viewing for viewing in mine.filter(vitec_id__in=values)}
     slots: dict[str, dict[str, Any]] = {}
+    people: dict[str, dict[str, bool]] = {}
     for _home, viewings in found:
         for row in viewings:
             slots |= _slots(known[rows.text(row, "id")], row)
+            people |= _participants(row)
     changed += learn_rows(TimeSlot, office, slots, complete=False)
+    changed += _keep_participants(office, people)
     gone_slots = TimeSlot.objects.filter(viewing__in=mine, **_known_span())
     changed += gone_slots.exclude(vitec_id__in=slots).update(missing_since=timezone.now())
     gone = mine.filter(**_known_span()).exclude(vitec_id__in=values)
@@ -175,6 +227,52 @@ def _slots(viewing: Viewing, row: rows.Row) -> dict[str, dict[str, Any]]:
                 "attended": sum(rows.flag(person, "hasParticipated") is True for person in people),
             }
     return found
+
+
+def _participants(row: rows.Row) -> dict[str, dict[str, bool]]:
+    """Of each slot the contact ids, and whether they were there; one booked twice counts once."""
+    found: dict[str, dict[str, bool]] = {}
+    for slot in rows.children(row, "timeSlots"):
+        if _has_id(slot):
+            people = found.setdefault(rows.text(slot, "id"), {})
+            for person in rows.children(slot, "participants"):
+                contact_id = rows.text(person, "contactId")
+                if 0 < len(contact_id) <= 64:
+                    there = rows.flag(person, "hasParticipated") is True
+                    people[contact_id] = people.get(contact_id, False) or there
+    return found
+
+
+def _keep_participants(office: Office, people: dict[str, dict[str, bool]]) -> int:
+    """Keep who is in these slots, and mark who no longer is; returns how many changed."""
+    slots = TimeSlot.objects.filter(office=office, vitec_id__in=people)
+    ids = dict(slots.values_list("pk", "vitec_id"))
+    known = SlotParticipant.objects.filter(slot__in=ids)
+    news, seen = [], {}
+    for row in known:
+        seen[row.slot_id, row.contact_id] = row
+        there = people[ids[row.slot_id]].get(row.contact_id)
+        if _tell(row, there):
+            news.append(row)
+    SlotParticipant.objects.bulk_update(news, ["participated", "missing_since"])
+    fresh = [
+        SlotParticipant(slot_id=pk, contact_id=contact_id, participated=there)
+        for pk, vitec_id in ids.items()
+        for contact_id, there in people[vitec_id].items()
+        if (pk, contact_id) not in seen
+    ]
+    SlotParticipant.objects.bulk_create(fresh)
+    return len(news) + len(fresh)
+
+
+def _tell(row: SlotParticipant, there: bool | None) -> bool:
+    """Take in what Vitec says now, None for no longer in the slot; was it news?"""
+    before = (row.participated, row.missing_since)
+    if there is None:
+        row.missing_since = row.missing_since or timezone.now()
+    else:
+        row.participated, row.missing_since = there, None
+    return (row.participated, row.missing_since) != before
 
 
 def _whole(text: str) -> int | None:

@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from connect import rows
 from connect.calls import Call, Reply
 from connect.client import Client
-from connect.errors import Refused
+from connect.errors import Denied, NotSent, Refused
 from offices.directory import learn_rows
-from offices.models import Estate, Office, SyncRun
+from offices.models import Capability, Contact, Estate, Office, SyncRun
 from offices.sync import sync_estates
 from offices.vitec import client_for
 from sandbox.server import Sandbox
 from tests.factories import make_slot, make_viewing
 from viewings import sync
-from viewings.models import LeadSource, TimeSlot, Viewing
+from viewings.models import LeadSource, SlotParticipant, TimeSlot, Viewing
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +216,109 @@ def test_odd_rows_do_not_cost_the_office_its_viewings(office: Office) -> None:
 )
 def test_places_are_a_whole_number_or_no_limit(text: str, places: int | None) -> None:
     assert sync._whole(text) == places
+
+
+class TestParticipants:
+    def people(self, *people: object) -> list[tuple[sync.Estate, list[rows.Row]]]:
+        slot = {"id": "TID1", "participants": list(people)}
+        starts = f"{timezone.now():%Y-%m-%dT%H:%M:%S}"
+        estate = sync.Estate("OBJ1", "Storgatan 4", "", False, ())
+        return [(estate, [{"id": "VIS1", "startsAt": starts, "timeSlots": [slot]}])]
+
+    def kept(self) -> list[tuple[str, bool, bool]]:
+        found = SlotParticipant.objects.order_by("contact_id")
+        return [(one.contact_id, one.participated, bool(one.missing_since)) for one in found]
+
+    def test_who_is_in_a_slot_is_kept_and_who_vanishes_is_marked(self, office: Office) -> None:
+        anna = {"contactId": "ADR1", "hasParticipated": False}
+        bo = {"contactId": "ADR2", "hasParticipated": True}
+        sync._keep(office, self.people(anna, bo, {"contactId": ""}, "x"))
+        assert self.kept() == [("ADR1", False, False), ("ADR2", True, False)]
+
+        sync._keep(office, self.people(anna | {"hasParticipated": True}))
+        assert self.kept() == [("ADR1", True, False), ("ADR2", True, True)]
+
+        sync._keep(office, self.people(anna | {"hasParticipated": True}, bo))
+        assert self.kept() == [("ADR1", True, False), ("ADR2", True, False)]
+
+    def test_one_who_is_booked_twice_counts_once_and_was_there_if_once(
+        self, office: Office
+    ) -> None:
+        anna = {"contactId": "ADR1", "hasParticipated": True}
+
+        sync._keep(office, self.people(anna, anna | {"hasParticipated": False}))
+
+        assert self.kept() == [("ADR1", True, False)]
+
+    def test_their_names_are_asked_for_once_a_day(self, vitec: Sandbox, office: Office) -> None:
+        def asked() -> int:
+            return sum("/Person?" in row["path"] for row in vitec.log() if row["path"])
+
+        sync.sync_office(office, now=True)
+        ids = set(SlotParticipant.objects.values_list("contact_id", flat=True))
+        named = set(Contact.objects.values_list("vitec_id", flat=True))
+        assert ids
+        assert ids <= named
+        before = asked()
+
+        sync.sync_office(office, now=True)
+
+        assert asked() == before
+
+    def test_where_names_may_not_be_read_the_viewings_are_none_the_worse(
+        self, office: Office
+    ) -> None:
+        sync._keep(office, self.people({"contactId": "ADR1"}))
+
+        sync.learn_names(Failing(Denied(status=403)), office)  # type: ignore[arg-type]
+
+        assert not Contact.objects.exists()
+        assert not Capability.objects.get(name=sync.NAMES).allowed
+        sync.learn_names(Failing(AssertionError()), office)  # type: ignore[arg-type]
+
+    def test_what_fails_for_another_reason_is_tried_again(self, office: Office) -> None:
+        sync._keep(office, self.people({"contactId": "ADR1"}))
+
+        sync.learn_names(Failing(NotSent(cause="x")), office)  # type: ignore[arg-type]
+
+        assert not Capability.objects.exists()
+        assert SlotParticipant.objects.get().asked_at is None
+
+
+class Failing:
+    """A client that never gets an answer."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def send(self, _call: Call) -> Reply:
+        raise self.error
+
+
+class TestVanishedHomes:
+    def test_a_home_that_left_the_list_takes_its_coming_viewings_with_it(
+        self, office: Office
+    ) -> None:
+        coming = make_viewing(office, "VIS1", estate_id="OBJ1")
+        stays = make_viewing(office, "VIS2", estate_id="OBJ2")
+        unheard_of = make_viewing(office, "VIS4", estate_id="OBJ4")
+        then = timezone.now() - dt.timedelta(days=3)
+        been = make_viewing(office, "VIS3", estate_id="OBJ1", starts_at=then)
+        homes = {one: {"address": ""} for one in ("OBJ1", "OBJ2")}
+        learn_rows(Estate, office, homes, complete=True)
+        learn_rows(Estate, office, {"OBJ2": {"address": ""}}, complete=True)
+
+        assert sync.mark_vanished(office) == 1
+
+        for viewing in (coming, stays, been, unheard_of):
+            viewing.refresh_from_db()
+        assert coming.missing_since
+        assert not any(one.missing_since for one in (stays, been, unheard_of))
+
+    def test_when_it_comes_back_so_do_they(self, vitec: Sandbox, office: Office) -> None:
+        sync.sync_office(office, now=True)
+        Viewing.objects.update(missing_since=timezone.now())
+
+        sync.sync_office(office, now=True)
+
+        assert Viewing.objects.coming().filter(missing_since=None).exists()

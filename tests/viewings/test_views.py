@@ -53,13 +53,18 @@ class TestList:
 
         assert "Storgatan 4" not in text_of(as_bokare.get(LIST))
         past = text_of(as_bokare.get(LIST, {"past": "1"}))
-        assert slot.door_url.replace("&", "&amp;") in past
+        assert f'href="{slot.page_url}"' in past
         assert slot.booking_url.replace("&", "&amp;") not in past
 
-    def test_what_vitec_no_longer_lists_is_gone(self, as_bokare: Client, office: Office) -> None:
-        make_slot(office, viewing=make_viewing(office, missing_since=timezone.now()))
+    def test_what_vitec_no_longer_lists_says_so_and_takes_nobody(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        slot = make_slot(office, viewing=make_viewing(office, missing_since=timezone.now()))
 
-        assert "Storgatan 4" not in text_of(as_bokare.get(LIST))
+        text = text_of(as_bokare.get(LIST))
+
+        assert "Finns inte längre hos Vitec" in text
+        assert slot.booking_url.replace("&", "&amp;") not in text
 
     def test_a_viewing_without_slots_says_so(self, as_bokare: Client, office: Office) -> None:
         make_viewing(office)
