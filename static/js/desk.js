@@ -67,7 +67,7 @@
     if (wrong) {
       wrong.dataset.seen = "yes";
       const busy = writing && writing !== wrong && !isEmpty(writing);
-      if (!busy) (wrong.querySelector("[aria-invalid]") || wrong.querySelector("[name=although]") || inputs(wrong)[2]).focus();
+      if (!busy) (wrong.querySelector("[aria-invalid]") || inputs(wrong)[2]).focus();
     } else if (!here || here === document.body) {
       goTo(nextRow());
     }
