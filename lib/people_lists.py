@@ -97,7 +97,7 @@ def _person(cells: list[str], headings: list[str]) -> PersonLine:
 
 
 def _by_headings(cells: list[str], headings: list[str]) -> PersonLine:
-    said = {meaning: "" for meaning in _COLUMNS}
+    said = dict.fromkeys(_COLUMNS, "")
     for meaning, cell in zip(headings, cells, strict=False):
         # Of two columns of phones the first that is filled.
         if meaning and cell and not said[meaning]:
@@ -110,7 +110,7 @@ def _by_headings(cells: list[str], headings: list[str]) -> PersonLine:
 
 def _by_content(cells: list[str]) -> PersonLine:
     """Without headings: an e-mail has its mark, a phone its digits, the rest are names in order."""
-    email = phone = ""
+    email = phone = left_over = ""
     names = []
     for cell in filter(None, cells):
         if not email and person_lines.is_email(cell):
@@ -119,5 +119,8 @@ def _by_content(cells: list[str]) -> PersonLine:
             phone = cell
         elif not any(mark.isdigit() for mark in cell):
             names.append(cell)
+        elif names:
+            # Behind a name: a number mistyped. Before it: the number of the line.
+            left_over = left_over or cell
     first, last = names[:2] if len(names) > 1 else person_lines.split_name("".join(names))
-    return PersonLine(first, last, phone, email)
+    return PersonLine(first, last, phone or left_over, email)

@@ -11,12 +11,16 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 
-from lib import person_lines
+from lib import daywords, people_lists, person_lines
+from offices import search_terms
 from offices.models import Contact, Office, User
 from offices.person_form import PREFIX
 from submissions import outbox
+from submissions.concerns import Consent
 from submissions.forms import SubmissionForm
+from submissions.kinds import Concern, Part
 from submissions.models import Submission
 from viewings import kinds
 from viewings.forms import BOOKING, DEADLINE, DOOR, LIMIT, ParticipantForm
@@ -29,7 +33,7 @@ FIRST, LAST, REACH, CONTACT = (
     "reach",
     PREFIX + "contact_id",
 )
-TOKEN, ALTHOUGH = "form_token", "although"
+TOKEN, REASON, LINE, SKIP = "form_token", "although_reason", "line", "skip"
 CHANNELS = ("cell_phone", "tele_phone", "email_address")
 MOST_ROWS = 300
 # In the session: the slot whose visitors are being informed of GDPR.
@@ -57,7 +61,7 @@ class Row:
     """One row as it was typed, and what became of it.
 
     token: of the first of its forms, so that the same row sent twice is saved once.
-    earlier: another that said the same, to tell of.
+    reason: why it is sent in spite of `concerns`. line: its number in a list, skip: leave it out.
     errors: {"first_name", "last_name", "reach" or "" for the whole row: [message]}.
     """
 
@@ -66,8 +70,11 @@ class Row:
     reach: str = ""
     contact_id: str = ""
     token: str = ""
+    reason: str = ""
+    line: int = 0
+    skip: bool = False
     errors: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    earlier: Submission | None = None
+    concerns: list[Concern] = dataclasses.field(default_factory=list)
     saved: list[Submission] = dataclasses.field(default_factory=list)
     contact: Contact | None = None
 
@@ -85,7 +92,7 @@ class Row:
 
     @property
     def is_wrong(self) -> bool:
-        return bool(self.errors or self.earlier)
+        return bool(self.errors or self.concerns)
 
     @property
     def whole_errors(self) -> list[str]:
@@ -102,16 +109,32 @@ def _token(text: str) -> str:
 
 def read_rows(data: QueryDict, office: Office) -> list[Row]:
     """The rows of a posted page in their order, a line in one field taken apart."""
-    names = (FIRST, LAST, REACH, CONTACT, TOKEN)
+    names = (FIRST, LAST, REACH, CONTACT, TOKEN, REASON)
+    lines = data.getlist(LINE)
     columns = [data.getlist(name)[:MOST_ROWS] for name in names]
     height = max(map(len, columns))
     padded = [column + [""] * (height - len(column)) for column in columns]
     rows = [Row(*(text.strip() for text in cells)) for cells in zip(*padded, strict=True)]
-    for row in rows:
+    skipped = set(data.getlist(SKIP))
+    for number, row in enumerate(rows, start=1):
         _take_apart(row)
+        told = lines[number - 1] if number <= len(lines) else ""
+        row.line = int(told) if told.isascii() and told.isdigit() and len(told) < 7 else number
+        row.skip = row.token in skipped
         if row.contact_id:
             known = Contact.objects.filter(office=office, vitec_id=row.contact_id)
             row.contact = known.first()
+    return rows
+
+
+def rows_of_list(text: str) -> list[Row]:
+    """A pasted or uploaded list as rows, one a line; with both a number and an e-mail both."""
+    found = people_lists.read(text)[: MOST_ROWS + 1]
+    rows = []
+    for one in found:
+        person = one.person
+        reach = ", ".join(filter(None, (person.phone, person.email)))
+        rows.append(Row(person.first_name, person.last_name, reach, line=one.line))
     return rows
 
 
@@ -127,7 +150,7 @@ def _take_apart(row: Row) -> None:
 
 def check(visit: Visit, row: Row) -> list[ParticipantForm]:
     """The forms of the row, one a person; what is wrong with them stands in the row."""
-    row.errors, row.earlier = {}, None
+    row.errors, row.concerns = {}, []
     forms = [
         kinds.PARTICIPANT.form_class(data, office=visit.office) for data in form_data(visit, row)
     ]
@@ -150,10 +173,9 @@ def _data(visit: Visit, row: Row, names: tuple[str, str], token: str) -> QueryDi
         "mode": visit.mode,
         "time_slot_id": visit.slot.vitec_id,
         "participated": "on",
-        FIRST: names[0],
-        LAST: names[1],
-        PREFIX + channel_of(row.reach): row.reach,
+        **dict(zip((FIRST, LAST), _names(row, names), strict=True)),
         CONTACT: row.contact_id,
+        **{PREFIX + name: text for name, text in channels_of(row.reach).items()},
     }
     if visit.mode == BOOKING:
         values |= {DEADLINE: "on", LIMIT: "on"}
@@ -167,16 +189,27 @@ def _data(visit: Visit, row: Row, names: tuple[str, str], token: str) -> QueryDi
     return data
 
 
+def _names(row: Row, names: tuple[str, str]) -> tuple[str, str]:
+    """Of a known contact what was typed to find it is not sent: half a name would replace its own."""
+    typed = " ".join(names).strip()
+    if row.contact and search_terms.matches(row.contact.details, typed):
+        return "", ""
+    return names
+
+
 def _token_of(row: Row, place: int) -> str:
     """The second person of a row has a token of its own, the same each time the row is sent."""
     return row.token if not place else str(uuid.uuid5(uuid.UUID(row.token), str(place)))
 
 
-def channel_of(reach: str) -> str:
-    """The person's field that one channel in free text belongs to."""
+def channels_of(reach: str) -> dict[str, str]:
+    """The person's fields that a mobile, an e-mail address, or both in one text belong to."""
+    line = person_lines.read(reach)
+    if line.phone and line.email and not line.first_name:
+        return {**channels_of(line.phone), **channels_of(line.email)}
     if person_lines.is_email(reach):
-        return "email_address"
-    return "tele_phone" if person_lines.is_landline(reach) else "cell_phone"
+        return {"email_address": reach}
+    return {"tele_phone" if person_lines.is_landline(reach) else "cell_phone": reach}
 
 
 def _take_errors(row: Row, form: SubmissionForm) -> None:
@@ -189,30 +222,30 @@ def _take_errors(row: Row, form: SubmissionForm) -> None:
         known += [message for message in said if message not in known]
 
 
-def register(user: User, visit: Visit, row: Row, although: Collection[str] = ()) -> None:
+def register(user: User, visit: Visit, row: Row, read: Collection[str] = ()) -> None:
     """Save the row's people as submissions, or say in the row why not; nobody while one is wrong.
 
-    although: the codes of earlier ones that say the same, of which the person knows.
+    read: the keys of the concerns that the person has read.
     """
     forms = check(visit, row)
     if row.errors:
         return
+    consent = Consent(frozenset(read), row.reason)
     for form in forms:
         try:
-            row.saved.append(_submit(user, visit, form, although))
-        except outbox.SameContent as known:
-            row.earlier = known.submission
+            row.saved.append(outbox.submit(_wish(user, visit, form, consent)))
+        except outbox.Questioned as questioned:
+            row.concerns = [_briefly(concern) for concern in questioned.concerns]
             return
-        except outbox.FormUsed as known:
+        except outbox.FormUsed as used:
             # Undone or sent meanwhile, and changed since: a row of its own now.
-            row.earlier, row.token = known.submission, _token("")
+            row.token = _token("")
+            row.concerns = [_already(used.submission)]
             return
 
 
-def _submit(
-    user: User, visit: Visit, form: SubmissionForm, although: Collection[str]
-) -> Submission:
-    wish = outbox.Wish(
+def _wish(user: User, visit: Visit, form: SubmissionForm, consent: Consent) -> outbox.Wish:
+    return outbox.Wish(
         user=user,
         office=visit.office,
         kind=kinds.PARTICIPANT,
@@ -220,11 +253,46 @@ def _submit(
         typed=form.typed(),
         again=form.again(),
         token=form.cleaned_data["form_token"],
+        consent=consent,
     )
-    try:
-        return outbox.submit(wish)
-    except outbox.SameContent as known:
-        code = str(known.submission.code)
-        if code not in although:
-            raise
-        return outbox.submit(dataclasses.replace(wish, although=code))
+
+
+def _briefly(concern: Concern) -> Concern:
+    """An earlier submission in three words, for a row has no room for more."""
+    code = concern.key.removeprefix("submission:")
+    if code == concern.key:
+        return concern
+    return _already(Submission.objects.get(code=code))
+
+
+def _already(submission: Submission) -> Concern:
+    said = gettext("Already registered %s.") % daywords.say_briefly(
+        submission.created_at, language=get_language() or "sv"
+    )
+    return Concern(f"submission:{submission.code}", said, submission.get_absolute_url())
+
+
+# --- A whole list -------------------------------------------------------------------------------
+
+
+def check_list(visit: Visit, rows: list[Row]) -> list[Part]:
+    """What the rows come to, in order; what is wrong stands in the rows. Skipped ones count not."""
+    parts = []
+    seen: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        if row.skip:
+            row.errors = {}
+            continue
+        for form in check(visit, row):
+            if form.is_valid():
+                parts.append(Part(form.cleaned_data, form.typed()))
+        _tell_twin(row, seen)
+    return parts
+
+
+def _tell_twin(row: Row, seen: dict[tuple[str, str, str], Row]) -> None:
+    """The same person twice in the list."""
+    key = (row.first_name.casefold(), row.last_name.casefold(), "".join(row.reach.split()))
+    twin = seen.setdefault(key, row)
+    if twin is not row and not row.errors:
+        row.errors[""] = [gettext("The same as line %d. Leave one of them out.") % twin.line]

@@ -44,7 +44,7 @@ def register(request: PortalRequest, slot_pk: int) -> HttpResponse:
         if not slot.is_at_desk:
             row.errors = {"": [_("Visitors are registered from the day of the viewing.")]}
         else:
-            desk.register(request.user, visit, row, request.POST.getlist(desk.ALTHOUGH))
+            desk.register(request.user, visit, row, request.POST.getlist("although"))
     if request.htmx:
         return _row(request, slot, rows[0] if rows else desk.Row())
     return _whole_page(request, slot, rows)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from viewings import desk_views, views
+from viewings import desk_views, list_views, views
 
 app_name = "viewings"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:pk>/", views.show_viewing, name="show"),
     path("<int:pk>/living/", views.living, name="living"),
     path("<int:pk>/undo/<uuid:code>/", views.undo, name="undo"),
+    path("slots/<int:slot_pk>/list/", list_views.visitor_list, name="visitor_list"),
     path("slots/<int:slot_pk>/register/", desk_views.register, name="register"),
     path("slots/<int:slot_pk>/known/", desk_views.known_people, name="known_people"),
     path("slots/<int:slot_pk>/take-back/<uuid:code>/", desk_views.take_back, name="take_back"),

@@ -88,7 +88,12 @@
 
   // --- Known people ------------------------------------------------------------------------------
 
+  // What was typed to find somebody gives way to who it is, and comes back when it is not.
   const take = (row, one) => {
+    for (const input of inputs(row).slice(0, 2)) {
+      input.dataset.typed = input.value;
+      input.value = "";
+    }
     row.querySelector("[data-desk-contact]").value = one.dataset.deskTake;
     row.querySelector("[data-desk-chosen-name]").textContent = one.dataset.name;
     row.querySelector("[data-desk-chosen]").hidden = false;
@@ -98,6 +103,7 @@
   };
 
   const takeNot = (row) => {
+    for (const input of inputs(row).slice(0, 2)) input.value ||= input.dataset.typed || "";
     row.querySelector("[data-desk-contact]").value = "";
     row.querySelector("[data-desk-chosen]").hidden = true;
     inputs(row)[2].focus();

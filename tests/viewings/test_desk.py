@@ -168,8 +168,13 @@ class TestARow:
         assert f"{timezone.localtime(first.created_at):%H:%M}" in text_of(answer)
         assert "Anna" in text_of(answer)
         assert Submission.objects.count() == 1
-        assert enter(as_bokare, slot, although=str(first.code)).status_code == 200
+        although = {"although": f"submission:{first.code}"}
+        assert enter(as_bokare, slot, **although).status_code == 422
+        assert Submission.objects.count() == 1
+        said = although | {"although_reason": "Far och son"}
+        assert enter(as_bokare, slot, **said).status_code == 200
         assert Submission.objects.count() == 2
+        assert Submission.objects.latest("pk").attempts.first().reason == "Far och son"
 
     def test_it_can_be_corrected_in_the_whole_form(self, as_bokare: Client, slot: TimeSlot) -> None:
         enter(as_bokare, slot, gdpr_informed="on")
