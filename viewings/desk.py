@@ -163,18 +163,19 @@ def check(visit: Visit, row: Row) -> list[ParticipantForm]:
 def form_data(visit: Visit, row: Row) -> list[QueryDict]:
     """What the whole form would have posted, once for each person of the row."""
     people = person_lines.couple(row.first_name, row.last_name)
-    return [_data(visit, row, names, _token_of(row, place)) for place, names in enumerate(people)]
+    return [_data(visit, row, names, place) for place, names in enumerate(people)]
 
 
-def _data(visit: Visit, row: Row, names: tuple[str, str], token: str) -> QueryDict:
+def _data(visit: Visit, row: Row, names: tuple[str, str], place: int) -> QueryDict:
+    """place: of the person in the row. A contact that was chosen is the first of them."""
     data = QueryDict(mutable=True)
     values = {
-        "form_token": token,
+        "form_token": _token_of(row, place),
         "mode": visit.mode,
         "time_slot_id": visit.slot.vitec_id,
         "participated": "on",
-        **dict(zip((FIRST, LAST), _names(row, names), strict=True)),
-        CONTACT: row.contact_id,
+        **dict(zip((FIRST, LAST), names if place else _names(row, names), strict=True)),
+        CONTACT: "" if place else row.contact_id,
         **{PREFIX + name: text for name, text in channels_of(row.reach).items()},
     }
     if visit.mode == BOOKING:
@@ -190,7 +191,7 @@ def _data(visit: Visit, row: Row, names: tuple[str, str], token: str) -> QueryDi
 
 
 def _names(row: Row, names: tuple[str, str]) -> tuple[str, str]:
-    """Of a known contact what was typed to find it is not sent: half a name would replace its own."""
+    """What was typed to find a known contact is not sent: half a name would replace its own."""
     typed = " ".join(names).strip()
     if row.contact and search_terms.matches(row.contact.details, typed):
         return "", ""
@@ -283,9 +284,8 @@ def check_list(visit: Visit, rows: list[Row]) -> list[Part]:
         if row.skip:
             row.errors = {}
             continue
-        for form in check(visit, row):
-            if form.is_valid():
-                parts.append(Part(form.cleaned_data, form.typed()))
+        valid = [form for form in check(visit, row) if form.is_valid()]
+        parts += [Part(form.cleaned_data, form.typed()) for form in valid]
         _tell_twin(row, seen)
     return parts
 
