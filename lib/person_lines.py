@@ -30,8 +30,8 @@ class PersonLine:
 
     @property
     def reach(self) -> str:
-        """The one channel that a short form has room for."""
-        return self.phone or self.email
+        """How to reach the person, in one text."""
+        return ", ".join(filter(None, (self.phone, self.email)))
 
 
 def read(text: str) -> PersonLine:

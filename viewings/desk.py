@@ -130,12 +130,8 @@ def read_rows(data: QueryDict, office: Office) -> list[Row]:
 def rows_of_list(text: str) -> list[Row]:
     """A pasted or uploaded list as rows, one a line; with both a number and an e-mail both."""
     found = people_lists.read(text)[: MOST_ROWS + 1]
-    rows = []
-    for one in found:
-        person = one.person
-        reach = ", ".join(filter(None, (person.phone, person.email)))
-        rows.append(Row(person.first_name, person.last_name, reach, line=one.line))
-    return rows
+    people = [(one.line, one.person) for one in found]
+    return [Row(who.first_name, who.last_name, who.reach, line=line) for line, who in people]
 
 
 def _take_apart(row: Row) -> None:
