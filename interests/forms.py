@@ -20,7 +20,7 @@ from interests.profiles import BOUNDS, LABELS, POLYGON, ProfileForm
 from lib import polygons
 from lib.form_fields import AmountField
 from offices.models import Colleague, Office
-from offices.person_form import PERSON_FIELDS, PREFIX, PersonFields, check_box
+from offices.person_form import PREFIX, PersonFields, check_box
 from submissions.forms import SubmissionForm
 
 PRESENT = "present_accommodation-"
@@ -105,7 +105,7 @@ class InterestForm(PersonFields, SubmissionForm):
     @property
     def other_person_fields(self) -> list[BoundField]:
         apart = {PREFIX + name for name in (*self.USUAL, *INFORMED)} | {BROKER}
-        return [self[name] for name in PERSON_FIELDS if name not in apart]
+        return [field for field in super().other_person_fields if field.name not in apart]
 
     @property
     def present_fields(self) -> list[BoundField]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext, pgettext
 
-from interests.forms import BROKER, PRESENT, WATCHED
+from interests.forms import PRESENT, WATCHED
 from interests.housing import ABROAD, HOUSINGS, PRESENT_HOMES
 from interests.models import Area, ExtraRequirement
 from interests.places import kommun_at, lan, places
@@ -16,7 +16,7 @@ from interests.profiles import PREFIX
 from lib import polygons
 from lib.amounts import said
 from lib.polygons import Ring
-from offices.models import Colleague, Office
+from offices.models import Office
 from offices.person_form import person_name
 from offices.person_words import person_words
 from submissions.kinds import Line
@@ -33,11 +33,9 @@ def describe_interest(office: Office, data: Mapping[str, Any]) -> list[Line]:
     if present := present_words(data):
         lines.append(Line(gettext("Present home"), present))
     lines.append(Line(gettext("To be matched with homes"), str(dict(WATCHED)[data["watched"]])))
-    if data[BROKER]:
-        lines.append(Line(gettext("The person's broker"), _colleague(office, data[BROKER])))
     if data["notify_user"]:
         lines.append(Line(gettext("Message"), gettext("The person's broker is told")))
-    return lines + [Line(label, value) for label, value in person_words(data)]
+    return lines + [Line(*said) for said in person_words(office, data)]
 
 
 def _profile_lines(office: Office, data: Mapping[str, Any], number: int) -> list[Line]:
@@ -190,8 +188,3 @@ def present_words(data: Mapping[str, Any]) -> str:
         data[PRESENT + "other"],
     ]
     return ", ".join(part for part in parts if part)
-
-
-def _colleague(office: Office, user_id: str) -> str:
-    row = Colleague.objects.filter(office=office, vitec_id=user_id).first()
-    return row.name if row else user_id

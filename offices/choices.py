@@ -6,6 +6,7 @@ from lib.swedish_order import sort_key
 from offices.models import (
     Colleague,
     ContactCategory,
+    CustomField,
     DirectoryRow,
     Estate,
     IntakeSource,
@@ -55,6 +56,13 @@ def categories(office: Office, *, of_companies: bool = False) -> list[Choice]:
 def tasks(office: Office) -> list[Choice]:
     """The predefined tasks."""
     return named(PredefinedTask, office)
+
+
+def custom_fields(office: Office) -> list[Choice]:
+    """The office's own fields that a person can have."""
+    rows = CustomField.objects.filter(office=office, missing_since=None)
+    fitting = (row for row in rows if "Person" in row.valid_for)
+    return sorted((Choice(row.vitec_id, row.label) for row in fitting), key=in_swedish)
 
 
 def intake_sources(office: Office) -> list[Choice]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lib import phone_numbers
 from offices import directory, search_terms
@@ -35,9 +36,29 @@ class Known:
     by_channel: bool
 
 
-def find(office: Office, typed: Typed, limit: int = FEW) -> list[Known]:
-    """The likeliest first: name and channel, channel, name. Nobody for next to nothing."""
+def typed_in(data: Mapping[str, Any], prefix: str) -> Typed:
+    """What a form with the person's fields holds; `prefix` stands before their names."""
+
+    def texts(*names: str) -> tuple[str, ...]:
+        found = (str(data.get(prefix + name, "")).strip() for name in names)
+        return tuple(filter(None, found))
+
+    return Typed(
+        first_name=str(data.get(prefix + "first_name", "")).strip(),
+        last_name=str(data.get(prefix + "last_name", "")).strip(),
+        phones=texts("cell_phone", "tele_phone", "work_phone"),
+        emails=texts("email_address"),
+    )
+
+
+def find(office: Office, typed: Typed, limit: int = FEW, chosen: str = "") -> list[Known]:
+    """The likeliest first: name and channel, channel, name. Nobody for next to nothing.
+
+    chosen: the contact who has been chosen, and stays whatever is typed.
+    """
     found = {contact.pk: contact for contact in _candidates(office, typed)}
+    for contact in Contact.objects.filter(office=office, vitec_id=chosen) if chosen else ():
+        return [Known(contact, _same_name(contact, typed), _same_channel(contact, typed))]
     known = [
         Known(contact, _same_name(contact, typed), _same_channel(contact, typed))
         for contact in found.values()

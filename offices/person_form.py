@@ -6,9 +6,11 @@ form's own. What is sent overwrites the contact at Vitec, so only what was enter
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import decimal
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,7 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from connect import dates
 from connect.enums import ObtainThrough
 from lib import personal_numbers, phone_numbers
+from offices import choices, known_people
 from offices.models import Contact, Office
+from offices.pickers import Choice, MultiPickerField, PickerField, Picks
 from offices.widgets import ContactField
 
 PREFIX = "update_person-"
@@ -64,18 +68,58 @@ TEXTS = {
     "address.countryCode": "country_code",
     "obtainThrough": "obtain_through",
     "note": "note",
+    "userId": "user_id",
+    "task.predefinedTaskId": "task-predefined_task_id",
+    "task.note": "task-note",
+    "task.estateId": "task-estate_id",
+    "task.assignedTo": "task-assigned_to",
+    "customField.name": "custom_field-name",
+    "customField.value": "custom_field-value",
+}
+# A day at Vitec is the midnight in which it begins.
+DAYS = {"gdprApprovalDate": "gdpr_approval_date", "approvalDate": "approval_date"}
+ANSWERS = {"wishAdvertising": "wish_advertising", "approval": "approval"}
+NUMBERS = {
+    "coordinate.longitud": "coordinate-longitude",
+    "coordinate.latitud": "coordinate-latitude",
+    "leadScore": "lead_score",
 }
 _OTHERS = {
     "isForeignSocialSecurityNumber": "is_foreign_social_security_number",
-    "gdprApprovalDate": "gdpr_approval_date",
-    "wishAdvertising": "wish_advertising",
+    "categoryIds": "category_ids",
+    **DAYS,
+    **ANSWERS,
+    **NUMBERS,
+}
+_OBJECTS = {
+    "": "email_address",
+    ".email": "email_address",
+    ".address": "street_address",
+    ".task": "task-predefined_task_id",
+    ".customField": "custom_field-name",
+    ".coordinate": "coordinate-latitude",
 }
 PERSON_PLACES = {
-    "updatePerson": PREFIX + "email_address",
-    "updatePerson.email": PREFIX + "email_address",
+    **{f"updatePerson{place}": PREFIX + name for place, name in _OBJECTS.items()},
     **{f"updatePerson.{place}": PREFIX + name for place, name in {**TEXTS, **_OTHERS}.items()},
 }
 """For `Endpoint.fields`: where Vitec's messages about the person belong."""
+PERSON_WORDS = {
+    "updatePerson.customerId": _("the office's customer id"),
+}
+"""For `Endpoint.words`: what staff call that of the person which no field holds."""
+
+# What is chosen out of a directory; where the office has none, nothing is asked.
+OFFERS: dict[str, Callable[[Office], list[Choice]]] = {
+    "category_ids": choices.categories,
+    "user_id": choices.colleagues,
+    "task-predefined_task_id": choices.tasks,
+    "task-estate_id": choices.estates,
+    "task-assigned_to": choices.colleagues,
+    "custom_field-name": choices.custom_fields,
+}
+# What the one is chosen for, and so is not asked either.
+_TOGETHER = {"custom_field-name": "custom_field-value"}
 
 
 class PhoneField(forms.CharField):
@@ -122,6 +166,19 @@ def _day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+@dataclasses.dataclass(frozen=True)
+class PersonGroup:
+    """Fields that are about one thing, under a heading."""
+
+    title: Any
+    fields: list[BoundField]
+
+    @property
+    def is_open(self) -> bool:
+        """Something stands in them, or is wrong with them."""
+        return any(field.errors or field.value() for field in self.fields)
+
+
 class PersonFields(forms.Form):
     """The person's fields, limits and rules; a form takes them in by inheriting.
 
@@ -139,8 +196,15 @@ class PersonFields(forms.Form):
     )
 
     def bind_person(self, office: Office) -> None:
-        """The office whose contacts may be chosen."""
+        """The office whose contacts, colleagues, tasks and so on may be chosen."""
         self.fields[PREFIX + "contact_id"].bind_office(office)  # type: ignore[attr-defined]
+        self.not_offered: set[str] = set()
+        for name, offered in OFFERS.items():
+            found, field = offered(office), self.fields[PREFIX + name]
+            if isinstance(field, Picks):
+                field.offer(found)
+            if not found:
+                self.not_offered |= {PREFIX + name, PREFIX + _TOGETHER.get(name, name)}
 
     # --- for the page ---------------------------------------------------------------------------
 
@@ -151,20 +215,41 @@ class PersonFields(forms.Form):
 
     @property
     def other_person_fields(self) -> list[BoundField]:
+        """The rest, without those for which the office has no directory to choose from."""
         usual = {PREFIX + name for name in self.USUAL}
-        return [self[name] for name in PERSON_FIELDS if name not in usual]
+        names = (name for name in PERSON_FIELDS if name not in usual | self.not_offered)
+        return [self[name] for name in names]
 
     @property
-    def other_person_fields_open(self) -> bool:
-        """Something stands in them, or is wrong with them."""
-        return any(field.errors or field.value() for field in self.other_person_fields)
+    def person_groups(self) -> list[PersonGroup]:
+        """The rest by what they are about; each is folded until it says something."""
+        rest = {field.name: field for field in self.other_person_fields}
+        groups = (
+            PersonGroup(title, [rest[PREFIX + name] for name in names if PREFIX + name in rest])
+            for title, names in GROUPS
+        )
+        return [group for group in groups if group.fields]
+
+    @property
+    def known_people(self) -> list[known_people.Known]:
+        """Contacts who may be the person that has been typed."""
+        return known_people.find(self.office, known_people.typed_in(self.data, PREFIX))
+
+    @property
+    def contact_chosen(self) -> str:
+        """The id of the contact that stands in the form now."""
+        return str(self[PREFIX + "contact_id"].value() or "")
 
     # --- rules ----------------------------------------------------------------------------------
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self._check_personal_number()
-        self._check_informed()
+        for name in DAYS.values():
+            self._check_day(name)
+        self._check_coordinate()
+        self._check_task()
+        self._check_custom_field()
         contact = self.known_contact()
         if contact is None:
             self._check_name()
@@ -206,12 +291,37 @@ class PersonFields(forms.Form):
         else:
             self.cleaned_data[PREFIX + "social_security_number"] = number
 
-    def _check_informed(self) -> None:
-        day = self.person("gdpr_approval_date")
+    def _check_day(self, name: str) -> None:
+        day = self.person(name)
         if day and day > timezone.localdate():
-            self._refuse("gdpr_approval_date", _("That day has not come yet."), "future")
-        elif day and day < FIRST_INFORMED:
-            self._refuse("gdpr_approval_date", _("There was no GDPR yet on that day."), "too_early")
+            self._refuse(name, _("That day has not come yet."), "future")
+        elif day and day < FIRST_INFORMED and name == "gdpr_approval_date":
+            self._refuse(name, _("There was no GDPR yet on that day."), "too_early")
+
+    def _check_coordinate(self) -> None:
+        """Both or none."""
+        names = ("coordinate-latitude", "coordinate-longitude")
+        wrong = any(self.has_error(PREFIX + name) for name in names)
+        lacking = [name for name in names if self.person(name) is None]
+        if len(lacking) == 1 and not wrong:
+            self._refuse(lacking[0], _("A position has a latitude and a longitude."), "pair")
+
+    def _check_task(self) -> None:
+        """For whom and about which home says nothing, until it is said what is to be done."""
+        said = self.person("task-predefined_task_id") or self.person("task-note")
+        about = self.person("task-estate_id") or self.person("task-assigned_to")
+        if about and not said:
+            first = "task-predefined_task_id"
+            name = "task-note" if PREFIX + first in self.not_offered else first
+            if not self.has_error(PREFIX + name):
+                self._refuse(name, _("Say what is to be done."), "required")
+
+    def _check_custom_field(self) -> None:
+        name, value = self.person("custom_field-name"), self.person("custom_field-value")
+        if name and not value and not self.has_error(PREFIX + "custom_field-value"):
+            self._refuse("custom_field-value", _("Write what is to stand in the field."), "pair")
+        if value and not name and not self.has_error(PREFIX + "custom_field-name"):
+            self._refuse("custom_field-name", _("Choose which field it is."), "pair")
 
     def _check_name(self) -> None:
         names = ("first_name", "last_name")
@@ -236,6 +346,27 @@ def _known_channels(contact: Contact | None) -> dict[str, str]:
     details = contact.details
     mobiles = [phone for phone in details["phones"] if phone_numbers.is_mobile(phone)]
     return {"cell_phone": mobiles[0] if mobiles else "", "email_address": details["email"]}
+
+
+class DegreesField(forms.DecimalField):
+    """Degrees of WGS 84, with a comma or a point."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            min_value=-most,
+            max_value=most,
+            max_digits=13,
+            decimal_places=10,
+            widget=_text(inputmode="decimal"),
+            error_messages={"invalid": _("Write degrees, such as 59,3622.")},
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> decimal.Decimal | None:
+        if isinstance(value, str):
+            value = value.strip().replace(",", ".")
+        return super().to_python(value)
 
 
 class CountryField(forms.CharField):
@@ -310,7 +441,76 @@ _FIELDS: dict[str, forms.Field] = {
     ),
     "is_foreign_social_security_number": check_box(_("A foreign number, not to be checked")),
     "note": _words(_("Note about the person"), 4000, widget=forms.Textarea(attrs={"rows": 2})),
+    "approval": forms.ChoiceField(
+        label=_("PUL approval"),
+        required=False,
+        choices=WISHES,
+        help_text=_("Of the law before GDPR."),
+    ),
+    "approval_date": forms.DateField(
+        label=_("PUL approval on"),
+        required=False,
+        widget=_day(),
+        error_messages={"invalid": _("Write the day as 2026-11-23.")},
+    ),
+    "category_ids": MultiPickerField(
+        label=_("Categories"), required=False, recall="categories", empty=_("No category")
+    ),
+    "user_id": PickerField(
+        label=_("The person's broker"), required=False, recall="colleagues", empty=_("Nobody")
+    ),
+    "lead_score": forms.TypedChoiceField(
+        label=_("Lead score"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("Not stated")), *((str(n), "★" * n) for n in range(1, 6))],
+    ),
+    "coordinate-latitude": DegreesField(label=_("Latitude of the home"), most=90),
+    "coordinate-longitude": DegreesField(label=_("Longitude of the home"), most=180),
+    "task-predefined_task_id": PickerField(
+        label=_("Task"), required=False, recall="tasks", empty=_("No task")
+    ),
+    "task-assigned_to": PickerField(
+        label=_("Task is done by"), required=False, recall="colleagues", empty=_("Nobody named")
+    ),
+    "task-estate_id": PickerField(
+        label=_("Task is about the property"),
+        required=False,
+        recall="estates",
+        empty=_("No property"),
+    ),
+    "task-note": _words(_("Note on the task"), 4000, widget=forms.Textarea(attrs={"rows": 2})),
+    "custom_field-name": PickerField(
+        label=_("Custom field"), required=False, recall="custom_fields", empty=_("No field")
+    ),
+    "custom_field-value": _words(_("Its value"), 4000),
 }
+GROUPS: list[tuple[Any, tuple[str, ...]]] = [
+    (
+        _("Known contact, more ways to reach"),
+        ("contact_id", "tele_phone", "work_phone", "other_phone", "email_address2"),
+    ),
+    (
+        _("Address"),
+        ("street_address", "zip_code", "city", "country_code", "coordinate-latitude",
+         "coordinate-longitude"),
+    ),
+    (
+        _("GDPR, advertising, personal number"),
+        ("gdpr_approval_date", "wish_advertising", "social_security_number",
+         "is_foreign_social_security_number", "approval", "approval_date"),
+    ),
+    (
+        _("Note, categories, broker, custom field"),
+        ("note", "category_ids", "user_id", "lead_score", "custom_field-name",
+         "custom_field-value"),
+    ),
+    (
+        _("Task to a colleague"),
+        ("task-predefined_task_id", "task-assigned_to", "task-estate_id", "task-note"),
+    ),
+]  # fmt: skip
 PERSON_FIELDS = {PREFIX + name: field for name, field in _FIELDS.items()}
 # A hyphen cannot stand in a name that a class body binds.
 PersonFields.base_fields.update(PERSON_FIELDS)
@@ -321,21 +521,34 @@ def person_body(office: Office, cleaned: Mapping[str, Any]) -> dict[str, Any]:
 
     cleaned: cleaned_data of a form with PersonFields.
     """
+    said = {name.removeprefix(PREFIX): cleaned.get(name) for name in PERSON_FIELDS}
     body: dict[str, Any] = {"customerId": office.customer_id}
     for place, name in TEXTS.items():
-        if value := cleaned[PREFIX + name]:
-            *outer, last = place.split(".")
-            inner = body.setdefault(outer[0], {}) if outer else body
-            inner[last] = str(value)
-    number = cleaned[PREFIX + "social_security_number"]
-    if number and cleaned[PREFIX + "is_foreign_social_security_number"]:
+        if value := said[name]:
+            _put(body, place, str(value))
+    if said["social_security_number"] and said["is_foreign_social_security_number"]:
         body["isForeignSocialSecurityNumber"] = True
-    if day := cleaned[PREFIX + "gdpr_approval_date"]:
-        midnight = dt.datetime.combine(day, dt.time(), dates.STOCKHOLM)
-        body["gdprApprovalDate"] = dates.to_vitec(midnight)
-    if wish := cleaned[PREFIX + "wish_advertising"]:
-        body["wishAdvertising"] = wish == "yes"
+    for place, name in DAYS.items():
+        if day := said[name]:
+            midnight = dt.datetime.combine(day, dt.time(), dates.STOCKHOLM)
+            body[place] = dates.to_vitec(midnight)
+    for place, name in ANSWERS.items():
+        if answer := said[name]:
+            body[place] = answer == "yes"
+    for place, name in NUMBERS.items():
+        number = said[name]
+        if number not in (None, ""):
+            _put(body, place, float(number) if isinstance(number, decimal.Decimal) else number)
+    if categories := said["category_ids"]:
+        body["categoryIds"] = list(categories)
     return body
+
+
+def _put(body: dict[str, Any], place: str, value: Any) -> None:
+    """`address.city`: the town, in an object of its own."""
+    *outer, last = place.split(".")
+    inner = body.setdefault(outer[0], {}) if outer else body
+    inner[last] = value
 
 
 def person_name(office: Office, cleaned: Mapping[str, Any]) -> str:

@@ -11,8 +11,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from offices import contact_search
+from offices import known_people as people
 from offices.access import choose_office, office_of, office_or_404
 from offices.http import PortalRequest
+from offices.person_form import PREFIX
 
 
 @require_POST
@@ -42,6 +44,15 @@ def find_contacts(request: PortalRequest) -> HttpResponse:
     found = contact_search.find_ours(office, text)
     context |= {"contacts": found.contacts, "found": found}
     return render(request, "offices/contact_options.html", context)
+
+
+@require_POST
+def known_people(request: PortalRequest) -> HttpResponse:
+    """Contacts who may be the person whose fields are being filled in."""
+    typed = people.typed_in(request.POST, PREFIX)
+    office, chosen = office_of(request), request.POST.get(PREFIX + "contact_id", "")
+    found = people.find(office, typed, chosen=chosen)
+    return render(request, "offices/known_people.html", {"found": found, "chosen": chosen})
 
 
 @require_POST

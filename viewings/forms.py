@@ -35,6 +35,7 @@ REMINDERS = [
 LONGEST_REMINDER = 14 * 24 * 60
 MESSAGES = ("mail_confirmation", "sms_confirmation", "sms_reminder")
 DEADLINE, LIMIT = OPTIONS.values()
+ONLY_BOOKING = (*MESSAGES, "reminder_time", "reminder_minutes", DEADLINE, LIMIT)
 
 
 class ParticipantForm(PersonFields, SubmissionForm):
@@ -42,13 +43,15 @@ class ParticipantForm(PersonFields, SubmissionForm):
 
     booking: ahead of the viewing; Vitec checks deadline and places, messages are offered.
     door: the person is or was there; nothing is checked, no message leaves.
+    The page has the fields of both, so that going to the other mode and back loses nothing.
     cleaned: `viewing_id` beside `time_slot_id`; `reminder_time` is minutes or None.
     """
 
     mode = forms.ChoiceField(
         choices=MODES,
         required=False,
-        widget=forms.HiddenInput,
+        initial=BOOKING,
+        widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Book ahead, or register at the door: choose one.")},
     )
     time_slot_id = forms.ChoiceField(
@@ -92,11 +95,6 @@ class ParticipantForm(PersonFields, SubmissionForm):
         self.bind_person(office)
         self.fields["time_slot_id"].choices = slot_choices(list(self.slots.values()))  # type: ignore[attr-defined]
         self.fields["lead_source_id"].offer(choices.named(LeadSource, office))  # type: ignore[attr-defined]
-        left_out: tuple[str, ...] = ("participated",)
-        if self.at_the_door:
-            left_out = (*MESSAGES, "reminder_time", "reminder_minutes", DEADLINE, LIMIT)
-        for name in left_out:
-            del self.fields[name]
 
     @cached_property
     def slots(self) -> dict[str, TimeSlot]:
@@ -116,10 +114,22 @@ class ParticipantForm(PersonFields, SubmissionForm):
         return [self[name] for name in MESSAGES]
 
     @property
+    def lead_fields_open(self) -> bool:
+        """Something stands in the folded ones, is wrong with them, or is not as it usually is."""
+        said = [self["contact_message"], self["lead_source_id"]]
+        checked = all(field.value() for field in self.check_fields) or self.at_the_door
+        wrong = any(field.errors for field in (*said, *self.check_fields))
+        return wrong or not checked or any(field.value() for field in said)
+
+    @property
     def check_fields(self) -> list[Any]:
         return [self[DEADLINE], self[LIMIT]]
 
     def clean(self) -> dict[str, Any]:
+        if self.at_the_door:
+            # They stand in the other mode, kept for whoever goes back to it.
+            for name in ONLY_BOOKING:
+                self._errors.pop(name, None)
         cleaned = super().clean()
         slot = self.slots.get(cleaned.get("time_slot_id", ""))
         cleaned["viewing_id"] = slot.viewing.vitec_id if slot else ""

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from lib import daywords
-from lib.personal_numbers import masked
 from offices.models import Office
-from offices.person_form import OBTAIN_THROUGH, PREFIX, person_name
+from offices.person_form import person_name
+from offices.person_words import person_words
 from submissions.kinds import Line
 from viewings.models import LeadSource, TimeSlot
 from viewings.payloads import OPTIONS
@@ -22,12 +22,11 @@ def describe_participant(office: Office, data: Mapping[str, Any]) -> list[Line]:
 
     The first two lines stand in lists, so they hold a name and a place, and no number.
     """
-    person = {name.removeprefix(PREFIX): data[name] for name in data if name.startswith(PREFIX)}
     lines = [
         Line(gettext("Person"), person_name(office, data)),
         Line(gettext("Viewing"), _slot(office, data["time_slot_id"])),
         Line(gettext("What will happen"), " · ".join(_happens(data))),
-        *_person(person),
+        *(Line(*said) for said in person_words(office, data)),
     ]
     if data["contact_message"]:
         lines.append(Line(gettext("Message from the person"), data["contact_message"]))
@@ -86,40 +85,6 @@ def _reminder(minutes: int, *, by_sms: bool) -> str:
             % minutes
         )
     return ngettext("Reminder %d minute before", "Reminder %d minutes before", minutes) % minutes
-
-
-def _person(person: Mapping[str, Any]) -> list[Line]:
-    number = person["social_security_number"]
-    foreign = person["is_foreign_social_security_number"]
-    place = " ".join(part for part in (person["zip_code"], person["city"]) if part)
-    address = [person["street_address"], place, person["country_code"]]
-    wish = {"yes": gettext("Yes"), "no": gettext("No")}.get(person["wish_advertising"], "")
-    informed = person["gdpr_approval_date"]
-    said = [
-        (gettext("Mobile"), person["cell_phone"]),
-        (gettext("Home phone"), person["tele_phone"]),
-        (gettext("Work phone"), person["work_phone"]),
-        (gettext("Another phone"), person["other_phone"]),
-        (gettext("E-mail"), person["email_address"]),
-        (gettext("Another e-mail"), person["email_address2"]),
-        (gettext("Address"), ", ".join(part for part in address if part)),
-        (gettext("Personal number"), _number(number, foreign)),
-        (gettext("Informed of GDPR on"), f"{informed:%Y-%m-%d}" if informed else ""),
-        (gettext("Informed of GDPR through"), _through(person["obtain_through"])),
-        (gettext("Wants advertising"), wish),
-        (gettext("Note about the person"), person["note"]),
-    ]
-    return [Line(label, value) for label, value in said if value]
-
-
-def _number(number: str, foreign: bool) -> str:
-    if not number:
-        return ""
-    return gettext("Foreign number, not shown") if foreign else masked(number)
-
-
-def _through(chosen: str) -> str:
-    return str(dict(OBTAIN_THROUGH)[chosen]) if chosen else ""
 
 
 def _checks(data: Mapping[str, Any]) -> list[str]:

@@ -16,7 +16,21 @@
     options.replaceChildren();
     fold(picker, true);
     radio.checked = true;
-    picker.querySelector("[data-picker-change]").focus();
+    goOn(picker);
+  };
+
+  // Somebody is chosen, so the writing goes on in the next field.
+  const goOn = (picker) => {
+    const fields = [...(picker.closest("form")?.elements || [])].filter(
+      (field) => field.matches("input:not([type=hidden], [type=radio]), select, textarea") && field.tabIndex >= 0,
+    );
+    const after = fields.find(
+      (field) =>
+        field.checkVisibility() &&
+        !picker.contains(field) &&
+        picker.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING,
+    );
+    (after || picker.querySelector("[data-picker-change]")).focus();
   };
 
   // What stands in the list is what was asked for.

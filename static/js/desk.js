@@ -145,7 +145,7 @@
     } else if (isEmpty(row) && /\s/.test(text) && (/@/.test(text) || /\d{4}/.test(text.replace(/[\s-]/g, "")))) {
       event.preventDefault();
       inputs(row)[0].value = text;
-      htmx.ajax("POST", row.action, { source: row, target: row, swap: "outerHTML", values: { step: "split" } });
+      row.querySelector("[data-desk-split]").dispatchEvent(new Event("split"));
     }
   });
 

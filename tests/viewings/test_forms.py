@@ -134,9 +134,11 @@ class TestModes:
         assert not any(form.cleaned_data[name] for name in [*names, *checks])
 
     def test_it_opens_with_both_checks_on(self, office: Office, directories: None) -> None:
-        page = str(ParticipantForm(office=office))
+        form = ParticipantForm(office=office)
 
-        assert page.count(" checked") == 2
+        assert all(field.value() for field in form.check_fields)
+        assert form["mode"].value() == "booking"
+        assert not form.lead_fields_open
 
     @pytest.mark.parametrize(
         ("values", "minutes"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -93,13 +94,27 @@ class TestPrefill:
         assert form["time_slot_id"].value() == "TID1"
         assert not form.at_the_door
 
-    def test_at_the_door_no_message_is_offered(
-        self, as_bokare: Client, office: Office, directories: None
+    @pytest.mark.parametrize("mode", ["booking", "door"])
+    def test_what_belongs_to_one_mode_is_marked_so(
+        self, as_bokare: Client, office: Office, directories: None, mode: str
     ) -> None:
-        text = text_of(as_bokare.get(NEW, {"slot": "TID1", "mode": "door"}))
+        text = text_of(as_bokare.get(NEW, {"slot": "TID1", "mode": mode}))
 
-        assert "Deltog på visningen" in text
-        assert "Bekräftelse via SMS" not in text
+        door = text[text.index("only-door") : text.index("</fieldset>", text.index("only-door"))]
+        assert "Deltog på visningen" in door
+        assert text.index("only-booking") < text.index("Bekräftelse via SMS")
+        assert re.search(rf'value="{mode}"[^>]* checked', text)
+
+    def test_going_to_the_other_mode_and_back_loses_nothing(
+        self, as_bokare: Client, directories: None
+    ) -> None:
+        typed = posted(mode="door", sms_confirmation="on", reminder_minutes="x", step="look")
+
+        form = as_bokare.post(NEW, {"form_token": str(uuid.uuid4()), **typed}).context["form"]
+
+        assert form["sms_confirmation"].value()
+        assert form["reminder_minutes"].value() == "x"
+        assert form[PERSON + "first_name"].value() == "Anna"
 
     def test_a_slot_that_is_over_opens_at_the_door(self, as_bokare: Client, office: Office) -> None:
         then = timezone.now() - dt.timedelta(days=3)
@@ -136,8 +151,9 @@ class TestPrefill:
     ) -> None:
         make_slot(office, viewing=make_viewing(office, **fields), registered=1)
 
-        assert said in text_of(as_bokare.get(NEW, {"slot": "TID1"}))
-        assert said not in text_of(as_bokare.get(NEW, {"slot": "TID1", "mode": "door"}))
+        text = text_of(as_bokare.get(NEW, {"slot": "TID1"}))
+        notice = text.rindex("<p", 0, text.index(said))
+        assert "only-booking" in text[notice : text.index(said)]
 
 
 class TestSending:
