@@ -53,16 +53,20 @@ def messages(text: str) -> tuple[FieldMessage, ...]:
     return tuple((specific or found)[:MESSAGE_COUNT])
 
 
-def place(said: Iterable[FieldMessage], fields: Mapping[str, str]) -> tuple[FieldMessage, ...]:
+def place(
+    said: Iterable[FieldMessage], fields: Mapping[str, str], words: Mapping[str, Any] | None = None
+) -> tuple[FieldMessage, ...]:
     """The same messages with our form's field names, by `Endpoint.fields` (Vitec's -> ours).
 
     Compared by dotted path from the end, in any case and without indexes, the longest first:
     `model.participant.userId` finds `participant.userId`. A bare `zipCode` finds
     `updatePerson.address.zipCode` when no second field ends so. What finds nothing becomes a
-    general message with Vitec's field name in parentheses.
+    general message with what staff call it in parentheses, by `Endpoint.words`, else with Vitec's
+    field name.
     """
     known = {_path(theirs): ours for theirs, ours in fields.items()}
-    return tuple(_distinct(_placed(item, known) for item in said))
+    called = {_path(theirs): str(word) for theirs, word in (words or {}).items()}
+    return tuple(_distinct(_placed(item, known, called) for item in said))
 
 
 def masked(text: str) -> str:
@@ -185,13 +189,17 @@ def _path(name: str) -> tuple[str, ...]:
     return tuple(part for part in bare.split(".") if part and part != "$")
 
 
-def _placed(item: FieldMessage, known: Mapping[tuple[str, ...], str]) -> FieldMessage:
+def _placed(
+    item: FieldMessage,
+    known: Mapping[tuple[str, ...], str],
+    called: Mapping[tuple[str, ...], str],
+) -> FieldMessage:
     if not item.field:
         return item
     ours = _ours(_path(item.field), known)
     if ours is not None:
         return FieldMessage(ours, item.message)
-    return FieldMessage("", f"{item.message} ({item.field})")
+    return FieldMessage("", f"{item.message} ({_ours(_path(item.field), called) or item.field})")
 
 
 def _ours(path: tuple[str, ...], known: Mapping[tuple[str, ...], str]) -> str | None:

@@ -32,6 +32,7 @@ class Endpoint:
     writes: true when a second send could do a second thing. Say it of the endpoint, not of the
         verb: Vitec also reads by POST.
     fields: Vitec's field name -> our form field's, so that a 400's messages find their place.
+    words: Vitec's field name -> what staff call it, of those that no field of ours holds.
     source: the help page the entry was written from.
     """
 
@@ -41,6 +42,7 @@ class Endpoint:
     answer: Answer
     writes: bool
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    words: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     source: str = ""
 
     def call(

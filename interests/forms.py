@@ -177,7 +177,12 @@ class InterestForm(PersonFields, SubmissionForm):
         found = {name: data.getlist(name) for name in profiles.names_in(data)}
         return super().typed() | found
 
-    def tell(self, messages: Iterable[FieldMessage], fields: Mapping[str, str]) -> None:
+    def tell(
+        self,
+        messages: Iterable[FieldMessage],
+        fields: Mapping[str, str],
+        words: Mapping[str, Any] | None = None,
+    ) -> None:
         others = []
         for message in messages:
             number, inner = profiles.told_of(message)
@@ -185,7 +190,7 @@ class InterestForm(PersonFields, SubmissionForm):
                 self.profiles[number].tell([inner])
             else:
                 others.append(message)
-        super().tell(others, fields)
+        super().tell(others, fields, words)
 
 
 def _as_query(data: Any) -> QueryDict:

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import decimal
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -363,7 +363,7 @@ class DegreesField(forms.DecimalField):
             **kwargs,
         )
 
-    def to_python(self, value: Any) -> decimal.Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = value.strip().replace(",", ".")
         return super().to_python(value)
@@ -528,20 +528,26 @@ def person_body(office: Office, cleaned: Mapping[str, Any]) -> dict[str, Any]:
             _put(body, place, str(value))
     if said["social_security_number"] and said["is_foreign_social_security_number"]:
         body["isForeignSocialSecurityNumber"] = True
-    for place, name in DAYS.items():
-        if day := said[name]:
-            midnight = dt.datetime.combine(day, dt.time(), dates.STOCKHOLM)
-            body[place] = dates.to_vitec(midnight)
-    for place, name in ANSWERS.items():
-        if answer := said[name]:
-            body[place] = answer == "yes"
-    for place, name in NUMBERS.items():
-        number = said[name]
-        if number not in (None, ""):
-            _put(body, place, float(number) if isinstance(number, decimal.Decimal) else number)
+    for place, value in _not_texts(said):
+        _put(body, place, value)
     if categories := said["category_ids"]:
         body["categoryIds"] = list(categories)
     return body
+
+
+def _not_texts(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Days, answers and numbers that were entered, as JSON has them."""
+    for place, name in DAYS.items():
+        if day := said[name]:
+            midnight = dt.datetime.combine(day, dt.time(), dates.STOCKHOLM)
+            yield place, dates.to_vitec(midnight)
+    for place, name in ANSWERS.items():
+        if answer := said[name]:
+            yield place, answer == "yes"
+    for place, name in NUMBERS.items():
+        number = said[name]
+        if number not in (None, ""):
+            yield place, float(number) if isinstance(number, decimal.Decimal) else number
 
 
 def _put(body: dict[str, Any], place: str, value: Any) -> None:

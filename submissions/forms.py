@@ -41,9 +41,14 @@ class SubmissionForm(forms.Form):
         self._errors = ErrorDict()
         return self
 
-    def tell(self, messages: Iterable[FieldMessage], fields: Mapping[str, str]) -> None:
-        """Put what Vitec said at our fields. fields: `Endpoint.fields`. The form is bound."""
-        for message in place(messages, fields):
+    def tell(
+        self,
+        messages: Iterable[FieldMessage],
+        fields: Mapping[str, str],
+        words: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Put what Vitec said at our fields. fields, words: of the endpoint. The form is bound."""
+        for message in place(messages, fields, words):
             self.add_error(message.field if message.field in self.fields else None, message.message)
 
     def again(self) -> dict[str, list[str]]:

@@ -76,11 +76,12 @@ def status(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
 def _detail_context(request: PortalRequest, submission: Submission) -> dict[str, Any]:
     kind = find_kind(submission.kind)
     fields = kind.endpoint.fields if kind else {}
+    words = kind.endpoint.words if kind else {}
     return {
         "submission": submission,
         "kind": kind,
         "attempts": submission.attempts.select_related("actor", "submission"),
-        "messages_of_vitec": place(submission.messages, fields),
+        "messages_of_vitec": place(submission.messages, fields, words),
         "pauses": Pause.over(submission),
         "settled_by": submission.settled_by,
         "corrections": submission.corrections.all(),

@@ -138,7 +138,8 @@ def _code(given: str | None) -> uuid.UUID | None:
 def _correction(desk: Desk, corrects: Submission) -> SubmissionForm:
     form = desk.form(_data(corrects.content["form"], uuid.uuid4()))
     form.is_valid()
-    form.tell(corrects.messages, desk.kind.endpoint.fields)
+    endpoint = desk.kind.endpoint
+    form.tell(corrects.messages, endpoint.fields, endpoint.words)
     return form
 
 

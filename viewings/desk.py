@@ -23,6 +23,7 @@ from submissions.forms import SubmissionForm
 from submissions.kinds import Concern, Part
 from submissions.models import Submission
 from viewings import kinds
+from viewings.effects import BOOKED
 from viewings.forms import BOOKING, DEADLINE, DOOR, LIMIT, ParticipantForm
 from viewings.models import TimeSlot
 
@@ -233,6 +234,8 @@ def register(user: User, visit: Visit, row: Row, read: Collection[str] = ()) -> 
             row.saved.append(outbox.submit(_wish(user, visit, form, consent)))
         except outbox.Questioned as questioned:
             row.concerns = [_briefly(concern) for concern in questioned.concerns]
+            if all(concern.key.startswith(BOOKED) for concern in row.concerns):
+                row.reason = row.reason or gettext("Was there")
             return
         except outbox.FormUsed as used:
             # Undone or sent meanwhile, and changed since: a row of its own now.

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from offices.person_form import PREFIX
 from submissions.kinds import Kind, register
+from viewings.effects import effects, known, traces
 from viewings.forms import ParticipantForm
 from viewings.payloads import ADD_PARTICIPANT, participant_call
 from viewings.wording import describe_participant
@@ -21,5 +22,8 @@ PARTICIPANT = register(
         describe=describe_participant,
         person=lambda data: data[PREFIX + "contact_id"],
         template="viewings/participant.html",
+        effects=effects,
+        traces=traces,
+        known=known,
     )
 )

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from django.utils.translation import gettext_lazy as _
+
 from connect.calls import Answer, Call, Endpoint
 from offices.models import Office
-from offices.person_form import PERSON_PLACES, person_body
+from offices.person_form import PERSON_PLACES, PERSON_WORDS, person_body
 
 HELP = "https://connect.maklare.vitec.net/Help/Api/"
 
@@ -59,6 +61,13 @@ ADD_PARTICIPANT = Endpoint(
         "contactMessage": "contact_message",
         "leadSourceId": "lead_source_id",
         **{f"options.{theirs}": ours for theirs, ours in OPTIONS.items()},
+    },
+    words={
+        **PERSON_WORDS,
+        "customerId": _("the office's customer id"),
+        "returnBookingId": _("the wish for a booking id"),
+        "options": _("what Vitec checks"),
+        "body": _("the whole request"),
     },
     source=HELP + "POST-Viewing-customerId-viewingId-timeSlotId-Participant",
 )

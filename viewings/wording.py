@@ -36,17 +36,22 @@ def describe_participant(office: Office, data: Mapping[str, Any]) -> list[Line]:
     return lines
 
 
+def reader_language() -> str:
+    """For `daywords`: the language of who reads."""
+    return get_language() or "sv"
+
+
 def slot_words(slot: TimeSlot) -> str:
     """`Storgatan 4, tis 24 nov 2026 kl. 12:00–12:30 (v. 48)`; the end where it is known."""
     clock = f"{timezone.localtime(slot.starts_at):%H:%M}"
-    moment = daywords.say(slot.starts_at, language=get_language() or "sv")
+    moment = daywords.say(slot.starts_at, language=reader_language())
     return f"{slot.viewing.where}, {moment.replace(clock, _span(slot), 1)}"
 
 
 def slot_option(slot: TimeSlot) -> str:
     """`Storgatan 4, tis 24 nov 12:00–12:30`: as short as can be, for a narrow list."""
     day = timezone.localtime(slot.starts_at).date()
-    said = daywords.say_day(day, language=get_language() or "sv")
+    said = daywords.say_day(day, language=reader_language())
     if day.year == timezone.localdate().year:
         said = said.removesuffix(f" {day.year}")
     return f"{slot.viewing.where}, {said} {_span(slot)}"

@@ -231,3 +231,13 @@ def test_it_survives_any_depth(depth):
     text = '{"errors":[' * depth + '"Anna"' + "]}" * depth
     assert messages(text) == ()
     assert "Anna" not in masked(text)
+
+
+def test_what_no_field_holds_is_called_by_the_staffs_word() -> None:
+    words = {"updatePerson.customerId": "kontorets kund-id"}
+    said = [FieldMessage("updatePerson.customerId", "A"), FieldMessage("CustomerId", "B")]
+
+    assert place(said, {}, words) == (
+        FieldMessage("", "A (kontorets kund-id)"),
+        FieldMessage("", "B (kontorets kund-id)"),
+    )

@@ -83,7 +83,7 @@ class TestList:
         for number in range(12):
             make_slot(office, f"TID{number}")
 
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(14):
             as_bokare.get(LIST)
 
 
