@@ -13,13 +13,19 @@ from django.utils import timezone
 from interests.models import Area, ExtraRequirement, Municipality
 from meetings import kinds
 from meetings.models import Meeting
+from offices import directory
 from offices.directory import contact_details, learn_contacts
 from offices.models import (
     Colleague,
     Contact,
+    ContactCategory,
     Credential,
+    CustomField,
+    DirectoryRow,
+    Estate,
     Membership,
     Office,
+    PredefinedTask,
     Role,
     User,
     UserGroup,
@@ -64,6 +70,21 @@ def make_user_group(office: Office, vitec_id: str = "GRP1", name: str = "Säljte
     return UserGroup.objects.create(
         office=office, vitec_id=vitec_id, name=name, last_seen=timezone.now()
     )
+
+
+def make_person_directories(office: Office) -> None:
+    """What the person of a write may name: categories, a task, a field of the office's, a home."""
+    rows: list[tuple[type[DirectoryRow], str, dict[str, Any]]] = [
+        (ContactCategory, "KAT1", {"name": "Spekulant"}),
+        (ContactCategory, "KAT2", {"name": "Granne"}),
+        (ContactCategory, "KAT3", {"name": "Köpare", "read_only": True}),
+        (PredefinedTask, "UPP1", {"name": "Ring upp"}),
+        (CustomField, "Husdjur", {"label": "Husdjur", "valid_for": ["Person"]}),
+        (CustomField, "Bransch", {"label": "Bransch", "valid_for": ["Company"]}),
+        (Estate, "OBJ1_2", {"address": "Storgatan 4", "area": "Rissne"}),
+    ]
+    for model, vitec_id, values in rows:
+        directory.learn_rows(model, office, {vitec_id: values}, complete=False)
 
 
 def make_meeting(office: Office, vitec_id: str = "CAL1", **fields: Any) -> Meeting:

@@ -24,6 +24,7 @@ from tests.factories import (
     make_contact,
     make_lead_source,
     make_meeting,
+    make_person_directories,
     make_requirement,
     make_slot,
     make_user_group,
@@ -46,6 +47,7 @@ def directories(office: Office) -> None:
     make_lead_source(office)
     make_area(office)
     make_requirement(office)
+    make_person_directories(office)
 
 
 def test_every_kind_has_a_golden_pair() -> None:

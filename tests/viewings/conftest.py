@@ -5,15 +5,24 @@ from typing import Any
 import pytest
 
 from offices.models import Office
-from tests.factories import make_contact, make_lead_source, make_slot
+from tests.factories import (
+    make_colleague,
+    make_contact,
+    make_lead_source,
+    make_person_directories,
+    make_slot,
+)
 
 PERSON = "update_person-"
 
 
 @pytest.fixture
 def directories(office: Office) -> None:
-    """A slot in two days, a lead source, and a contact with a mobile number."""
+    """A slot in two days, a lead source, a contact with a mobile number, and what else of a person
+    can be chosen."""
     make_contact(office)
+    make_colleague(office)
+    make_person_directories(office)
     make_slot(office)
     make_lead_source(office)
 

@@ -10,8 +10,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from offices.models import Contact, Office
+from offices.person_form import PERSON_FIELDS
 from submissions.models import Submission
-from tests.factories import make_contact, make_lead_source, make_slot, make_viewing
+from tests.factories import (
+    make_colleague,
+    make_contact,
+    make_lead_source,
+    make_slot,
+    make_viewing,
+)
 from tests.viewings.conftest import PERSON, posted
 from viewings.forms import ParticipantForm
 from viewings.models import TimeSlot
@@ -110,6 +117,40 @@ class TestWhich:
 
         assert bound(office).has_error("time_slot_id", "over")
         assert bound(office, mode="door").is_valid()
+
+
+class TestDirectories:
+    def test_without_a_directory_nothing_is_asked(self, office: Office) -> None:
+        form = ParticipantForm(office=office)
+
+        shown = {field.name for group in form.person_groups for field in group.fields}
+        assert PERSON + "note" in shown
+        assert PERSON + "task-note" in shown
+        for name in ("category_ids", "user_id", "task-estate_id", "custom_field-value"):
+            assert PERSON + name not in shown
+
+    def test_with_them_everything_is(self, office: Office, directories: None) -> None:
+        form = ParticipantForm(office=office)
+
+        shown = {field.name for group in form.person_groups for field in group.fields}
+        usual = {field.name for field in form.usual_person_fields}
+        assert shown | usual == set(PERSON_FIELDS)
+        assert not any(group.is_open for group in form.person_groups)
+
+    def test_a_group_in_which_something_stands_is_open(
+        self, office: Office, directories: None
+    ) -> None:
+        groups = bound(office, **{"person_task-note": "Ring"}).person_groups
+
+        assert [group.is_open for group in groups].count(True) == 1
+
+    def test_a_task_without_a_directory_is_said_in_a_note(self, office: Office) -> None:
+        make_slot(office)
+        make_colleague(office)
+        values = {"person_task-assigned_to": "HAN1"}
+
+        assert bound(office, **values).has_error(PERSON + "task-note", "required")
+        assert bound(office, **values, **{"person_task-note": "Ring"}).is_valid()
 
 
 class TestModes:
@@ -215,6 +256,22 @@ BAD = [
     *((PERSON + "obtain_through", value) for value in ("Mail", "1", "visit", "x" * 1000)),
     *((PERSON + "wish_advertising", value) for value in ("on", "true", "ja")),
     (PERSON + "note", "x" * 4001),
+    *((PERSON + "approval_date", value) for value in ("2999-01-01", "2026-02-30", "i fjol", "-")),
+    *((PERSON + "approval", value) for value in ("on", "true", "ja", "1")),
+    *((PERSON + "category_ids", value) for value in ("KAT3", "KAT9", "Spekulant", "'")),
+    *((PERSON + "user_id", value) for value in ("HAN9", "Bo Alm", "x" * 200)),
+    *((PERSON + "lead_score", value) for value in ("0", "6", "-1", "1.5", "★", "x")),
+    *(
+        (PERSON + "coordinate-latitude", value)
+        for value in ("91", "-90,1", "norr", "59,36,22", "1e99", "NaN", "59 36", "inf")
+    ),
+    *((PERSON + "coordinate-longitude", value) for value in ("180,5", "-181", "öst", "1" * 99)),
+    *((PERSON + "task-predefined_task_id", value) for value in ("UPP9", "Ring upp")),
+    *((PERSON + "task-estate_id", value) for value in ("OBJ9", "Storgatan 4")),
+    *((PERSON + "task-assigned_to", value) for value in ("HAN9", "ADR1")),
+    (PERSON + "task-note", "x" * 4001),
+    *((PERSON + "custom_field-name", value) for value in ("Bransch", "husdjur", "x")),
+    (PERSON + "custom_field-value", "x" * 4001),
     *((PERSON + "contact_id", value) for value in ("ADR9", "x" * 65, "'", "../..")),
     *(("time_slot_id", value) for value in ("", "TID9", "1", "TID1 ", "VIS1")),
     *(("reminder_time", value) for value in ("-1", "61", "off", "1e3")),
@@ -266,6 +323,12 @@ TOGETHER = [
     ({"reminder_time": "other"}, "reminder_minutes"),
     ({"reminder_time": "60", "reminder_minutes": "45"}, "reminder_minutes"),
     ({"reminder_minutes": "2880"}, "reminder_minutes"),
+    ({"person_coordinate-latitude": "59,3"}, PERSON + "coordinate-longitude"),
+    ({"person_coordinate-longitude": "17,9"}, PERSON + "coordinate-latitude"),
+    ({"person_task-estate_id": "OBJ1_2"}, PERSON + "task-predefined_task_id"),
+    ({"person_task-assigned_to": "HAN1"}, PERSON + "task-predefined_task_id"),
+    ({"person_custom_field-name": "Husdjur"}, PERSON + "custom_field-value"),
+    ({"person_custom_field-value": "Katt"}, PERSON + "custom_field-name"),
 ]  # fmt: skip
 
 

@@ -16,11 +16,6 @@ from sandbox.schemas import BOOK_NEW
 from sandbox.validation import Fields
 from viewings.payloads import ADD_PARTICIPANT, viewings_call
 
-# What the portal has no field for.
-NOT_SENT = {
-    "approval", "approvalDate", "categoryIds", "userId", "coordinate", "task", "customField",
-    "leadScore",
-}  # fmt: skip
 EXAMPLES = Path(__file__).parent / "examples"
 
 
@@ -34,8 +29,6 @@ def leaves(value: Mapping[str, Any], path: str = "") -> Iterator[str]:
 
 def known(spec: Any, path: str = "") -> Iterator[str]:
     for name, inner in (spec.of or {}).items():
-        if path == "updatePerson." and name in NOT_SENT:
-            continue
         if isinstance(inner, Fields):
             yield from known(inner, f"{path}{name}.")
         else:
