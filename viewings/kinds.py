@@ -7,6 +7,7 @@ from submissions.kinds import Kind, register
 from viewings.effects import effects, known, traces
 from viewings.forms import ParticipantForm
 from viewings.payloads import ADD_PARTICIPANT, participant_call
+from viewings.readback import READ_BACK
 from viewings.wording import describe_participant
 
 PARTICIPANT = register(
@@ -25,5 +26,6 @@ PARTICIPANT = register(
         effects=effects,
         traces=traces,
         known=known,
+        read_back=READ_BACK,
     )
 )

@@ -1,0 +1,91 @@
+"""Seeing at Vitec whether a participant has arrived: by who is booked to the slot.
+
+Vitec tells neither when somebody was booked nor the booking's id. So one who stood there before we
+tried proves nothing, and is left to a person.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from connect import lookups, rows
+from connect.calls import Call
+from connect.client import Client
+from connect.errors import Denied
+from offices.models import Office
+from offices.search_terms import national_number
+from submissions.kinds import ReadBack, Span
+from viewings.models import SlotParticipant, Viewing
+from viewings.payloads import VIEWINGS, viewings_call
+
+PHONES = ("telePhone", "workPhone", "cellPhone", "otherPhone")
+
+
+def find_participants(
+    client: Client, office: Office, call: Call, span: Span
+) -> Sequence[str] | None:
+    """One empty id for each who is booked to the slot and is the person that we sent."""
+    viewing_id, slot_id = (unquote(part) for part in call.path.split("/")[2:4])
+    viewing = Viewing.objects.filter(office=office, vitec_id=viewing_id).first()
+    if viewing is None:
+        return None
+    answer = client.send(viewings_call(office, viewing.estate_id)).value
+    booked = _booked(answer, slot_id)
+    if booked is None:
+        return None
+    person = json.loads(call.body or "{}")["updatePerson"]
+    ours = _ours(client, office, booked, person)
+    if ours is None or _stood_there_before(office, slot_id, ours, span):
+        return None
+    return [""] * len(ours)
+
+
+def _booked(answer: Any, slot_id: str) -> list[str] | None:
+    """The contact ids of a slot; None when the answer does not name the slot."""
+    for viewing in rows.children({"rows": answer}, "rows"):
+        for slot in rows.children(viewing, "timeSlots"):
+            if rows.text(slot, "id") == slot_id:
+                people = rows.children(slot, "participants")
+                return [rows.text(one, "contactId") for one in people]
+    return None
+
+
+def _ours(
+    client: Client, office: Office, booked: list[str], person: Mapping[str, Any]
+) -> list[str] | None:
+    """Those of the booked who are the person; None when it cannot be seen who they are."""
+    if contact_id := person.get("contactId"):
+        return [one for one in booked if one == contact_id]
+    try:
+        known = lookups.persons(client, office.customer_id, [one for one in booked if one])
+    except Denied:
+        return None
+    return [one.contact_id for one in known if _is_the_same(one, person)]
+
+
+def _is_the_same(known: lookups.Person, person: Mapping[str, Any]) -> bool:
+    """By the name and one way to reach the person, as Vitec itself tells doubles."""
+    name = f"{person.get('firstName', '')} {person.get('lastName', '')}".strip()
+    if known.name.casefold() != name.casefold():
+        return False
+    numbers = {national_number(person[place]) for place in PHONES if person.get(place)}
+    theirs = (known.home_phone, known.work_phone, known.cell_phone, known.other_phone)
+    if numbers & {national_number(number) for number in theirs if number}:
+        return True
+    email = (person.get("email") or {}).get("emailAddress", "")
+    return bool(email) and email.casefold() == known.email_address.casefold()
+
+
+def _stood_there_before(office: Office, slot_id: str, ours: list[str], span: Span) -> bool:
+    return SlotParticipant.objects.filter(
+        slot__office=office,
+        slot__vitec_id=slot_id,
+        contact_id__in=ours,
+        first_seen__lt=span.first,
+    ).exists()
+
+
+READ_BACK = ReadBack(VIEWINGS, find_participants)
