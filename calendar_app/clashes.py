@@ -24,8 +24,13 @@ class Clash:
     entry: Entry
 
 
-def clashes_of(office: Office, colleagues: Sequence[str], spans: Sequence[Span]) -> list[Clash]:
-    """Every clash, by time and then in the order of the colleagues."""
+def clashes_of(
+    office: Office, colleagues: Sequence[str], spans: Sequence[Span], about: str = ""
+) -> list[Clash]:
+    """Every clash, by time and then in the order of the colleagues.
+
+    about: the topic that the event is made about; with that it does not clash.
+    """
     if not colleagues or not spans:
         return []
     standing = agendas.entries(
@@ -38,7 +43,7 @@ def clashes_of(office: Office, colleagues: Sequence[str], spans: Sequence[Span])
             titled=False,
         )
     )
-    busy = [entry for entry in standing if entry.busy]
+    busy = [entry for entry in standing if entry.busy and not (about and entry.topic == about)]
     return [
         Clash(colleague_id, start, entry)
         for start, end in spans

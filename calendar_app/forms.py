@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext_lazy as _
@@ -56,9 +57,11 @@ class AppointmentForm(SubmissionForm):
     `starts_at` and `ends_at` are aware; of an all-day event they are the midnights that begin its
     first and its last day. Without a pattern, interval and weekdays are None and []; Vitec's
     recurrenceDay and recurrenceMonth follow from the start. A series that ends has its `Dates` as
-    cleaned `recurrence_dates`; None is one without end, or no series.
+    cleaned `recurrence_dates`; None is one without end, or no series. `about`: what it was opened
+    about, `<key>:<id>`, with which it does not clash.
     """
 
+    about = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     user_id = MultiPickerField(
         label=_("Calendar of"),
         recall="colleagues",
@@ -217,12 +220,19 @@ class AppointmentForm(SubmissionForm):
     @property
     def preview(self) -> Preview | None:
         """What it comes to, as far as it can be said; None while a time is wanting or wrong."""
-        if not self.is_bound:
-            return None
-        form = type(self)(self.data, office=self.office)
+        form = type(self)(self.data if self.is_bound else self._filled_in(), office=self.office)
         if _PREVIEWED & set(form.errors):
             return None
         return preview_of(self.office, form.cleaned_data)
+
+    def _filled_in(self) -> QueryDict:
+        """What a form that nobody has touched would be sent with."""
+        data = QueryDict(mutable=True)
+        for name in self.fields:
+            value = self[name].value()
+            if value:
+                data.setlist(name, value if isinstance(value, list) else [str(value)])
+        return data
 
 
 def members_of(office: Office) -> dict[str, list[str]]:

@@ -128,7 +128,7 @@ def lay_out(
         day = start.date()
         while day == start.date() or midnight(day) < over:
             if day in by_day:
-                who = (names or {}).get(entry.colleague_id, "")
+                who = entry.who or (names or {}).get(entry.colleague_id, "")
                 by_day[day].append(_item(entry, day, start, over, who))
             day += A_DAY
     return [_day(day, items) for day, items in by_day.items()]

@@ -6,7 +6,8 @@ import calendar
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from calendar_app import grid
+from lib.daywords import STOCKHOLM
 from offices import agendas
 from offices.agendas import Asked, Entry
 from offices.models import Colleague, Office
@@ -135,6 +137,28 @@ def names_of(office: Office, place: Place, entries: Iterable[Entry]) -> dict[str
     return dict(rows.values_list("vitec_id", "name"))
 
 
+def together(place: Place, entries: list[Entry], names: Mapping[str, str]) -> list[Entry]:
+    """What several have at the same time under the same title, sent from here, as one entry.
+
+    It is shown as being everybody's, and leads to the day, where each has an own.
+    """
+    groups: dict[Any, list[Entry]] = {}
+    for entry in entries:
+        alike = (entry.title, entry.starts_at, entry.ends_at, entry.all_day, entry.state)
+        groups.setdefault(alike if entry.sent and entry.title else id(entry), []).append(entry)
+    return [_as_one(place, group, names) for group in groups.values()]
+
+
+def _as_one(place: Place, group: list[Entry], names: Mapping[str, str]) -> Entry:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    whose = [names.get(entry.colleague_id, entry.colleague_id) for entry in group]
+    day = first.starts_at.astimezone(STOCKHOLM).date()
+    url = place.at(day).seen_as(View.DAY).url
+    return dataclasses.replace(first, colleague_id="", who=", ".join(whose), url=url)
+
+
 def columns_of(place: Place, entries: list[Entry], names: dict[str, str]) -> list[Column]:
     """The week's days, or the day of everybody who has something on it, by name."""
     if place.view == View.WEEK or not entries:
@@ -153,6 +177,8 @@ def context_of(office: Office, place: Place) -> dict[str, object]:
     """Everything that the page shows."""
     entries = entries_of(office, place)
     names = names_of(office, place, entries)
+    if place.view != View.DAY:
+        entries = together(place, entries, names)
     context: dict[str, object] = {
         "place": place,
         "today": timezone.localdate(),

@@ -107,7 +107,7 @@ def _clashes(
 ) -> dict[dt.datetime, list[str]]:
     found: dict[dt.datetime, list[str]] = defaultdict(list)
     names = names_of(office, people)
-    for clash in clashes_of(office, people, spans_of(data, starts)):
+    for clash in clashes_of(office, people, spans_of(data, starts), data.get("about", "")):
         found[clash.starts_at].append(clash_words(clash, names))
     return found
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from calendar_app.clashes import clashes_of
+from calendar_app.clashes import Clash, clashes_of
 from calendar_app.payloads import appointment_parts, rule_of, spans_of
 from calendar_app.wording import clash_words, names_of
 from connect.calls import Call
@@ -91,13 +91,21 @@ def appointment_concerns(office: Office, data: Mapping[str, Any]) -> list[Concer
     names = names_of(office, data["user_id"])
     return [
         Concern(
-            key=f"clash:{clash.colleague_id}:{clash.starts_at:%Y-%m-%dT%H:%M}:{clash.entry.url}",
+            key=_key(clash),
             text=clash_words(clash, names),
             url=clash.entry.url,
         )
-        for clash in clashes_of(office, data["user_id"], spans)
+        for clash in clashes_of(office, data["user_id"], spans, data["about"])
         if not (clash.entry.sent and clash.entry.starts_at == clash.starts_at)
     ]
+
+
+def _key(clash: Clash) -> str:
+    ours, theirs = (
+        f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M}"
+        for moment in (clash.starts_at, clash.entry.starts_at)
+    )
+    return f"clash:{clash.colleague_id}:{ours}:{theirs}:{clash.entry.url}"
 
 
 def event_links(submission: Submission) -> list[Link]:

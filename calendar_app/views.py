@@ -54,25 +54,26 @@ def _prefill(request: PortalRequest) -> dict[str, Any]:
         "user_id": [request.GET["user"]] if request.GET.get("user") else [],
         "starts_at": start.replace("T", " ") if _is_moment(start) else "",
     }
-    topic = _topic(request)
-    return prefill | _about(topic) if topic else prefill
+    return prefill | _about(request)
 
 
-def _topic(request: PortalRequest) -> Topic | None:
+def _about(request: PortalRequest) -> dict[str, Any]:
     """What the event is to be about; a link from another of the person's offices leads there."""
     here = Office.objects.filter(pk=office_of(request).pk)
     for key in topic_keys():
         if asked := request.GET.get(key):
             mine = offices_for(request.user)
             topic = find_topic(here, key, asked) or find_topic(mine, key, asked)
-            if topic and topic.office != request.office:
+            if topic is None:
+                return {}
+            if topic.office != request.office:
                 choose_office(request, topic.office)
                 request.office = topic.office
-            return topic
-    return None
+            return {"about": f"{key}:{asked}", **_filled_in(topic)}
+    return {}
 
 
-def _about(topic: Topic) -> dict[str, Any]:
+def _filled_in(topic: Topic) -> dict[str, Any]:
     initial: dict[str, Any] = {"subject": topic.subject, "location": topic.place}
     if topic.colleague_id:
         initial["user_id"] = [topic.colleague_id]

@@ -13,6 +13,7 @@ from meetings.models import Meeting
 from offices.agendas import Asked, Entry, Topic, register_source, register_topic
 from offices.models import Office
 
+TOPIC = "meeting"
 TONES = {"FollowedUp": "good", "NotRelevant": "quiet"}
 
 
@@ -44,6 +45,7 @@ def _entry(row: Meeting, titled: bool) -> Entry:
         state=row.state_label,
         tone="quiet" if row.is_cancelled or row.missing_since else TONES.get(row.state, "calm"),
         busy=not off and row.missing_since is None,
+        topic=f"{TOPIC}:{row.vitec_id}",
     )
 
 
@@ -61,4 +63,4 @@ def topic(offices: QuerySet[Office], vitec_id: str) -> Topic | None:
     )
 
 
-register_topic("meeting", topic)
+register_topic(TOPIC, topic)

@@ -38,8 +38,10 @@ class Entry:
 
     what: the sort of thing, in the staff's word. ends_at: None where nobody has said an end. Of an
     all-day entry both are midnights, the end's is the one after its last day.
-    colleague_id: in whose calendar, Vitec's id; "" for nobody's but the office's.
+    colleague_id: in whose calendar, Vitec's id; "" for nobody's but the office's. who: in whose, in
+    words, where one id does not say it.
     busy: it takes up the time, so that another at the same time is a clash. sent: from here.
+    topic: `<key>:<id>` of the topic that it is, "" for none.
     """
 
     what: Any
@@ -49,12 +51,14 @@ class Entry:
     title: str = ""
     place: str = ""
     colleague_id: str = ""
+    who: str = ""
     url: str = ""
     icon: str = "calendar-event"
     state: Any = ""
     tone: str = "calm"
     busy: bool = True
     sent: bool = False
+    topic: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

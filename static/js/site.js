@@ -121,7 +121,10 @@
     const hands = window.matchMedia("(hover: none)").matches;
     // What concerns the whole form is said on top, and must not scroll out of sight.
     const whole = form.querySelector("[data-form-errors]");
-    (whole || wrong || (hands ? null : open.find((field) => !field.value)))?.focus();
+    // Why it should be sent all the same.
+    const asked = form.querySelector(".concerns input:not([type=hidden])");
+    const chosen = (field) => [...(field.closest("pick-list")?.select.selectedOptions ?? [])].some((one) => one.value);
+    (whole || wrong || asked || (hands ? null : open.find((field) => !field.value && !chosen(field))))?.focus();
   });
 
   window.addEventListener("pageshow", (event) => {

@@ -384,6 +384,17 @@ class TestPreview:
         assert bound(starts_at="").preview is None
         assert bound(ends_at="09:00").preview is None
 
+    def test_it_stands_also_for_what_is_filled_in_beforehand(
+        self, bound: Bound, office: Office
+    ) -> None:
+        bound()
+        form = AppointmentForm(
+            office=office, initial={"starts_at": "2027-03-02 10:00", "user_id": ["HAN1"]}
+        )
+
+        assert form.preview is not None
+        assert form.preview.said == "tis 2 mars 2027 kl. 10:00–11:00 (v. 9)"
+
     def test_it_needs_neither_subject_nor_colleague(self, bound: Bound) -> None:
         preview = bound(subject="", user_id="").preview
 

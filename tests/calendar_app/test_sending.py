@@ -255,9 +255,18 @@ class TestWeeklyMeetingForSix:
     ) -> None:
         assert Occurrence.objects.filter(rule="").count() == 132
 
+        day = as_bokare.get("/calendar/?view=day&day=2027-01-11").content.decode()
+        assert day.count('class="cal-entry') == 6
+        assert day.count("Veckomöte") == 6
+
+    def test_in_the_offices_week_they_stand_once_with_everybodys_name(
+        self, as_bokare: Client, sent: Batch
+    ) -> None:
         text = as_bokare.get("/calendar/?view=week&day=2027-01-11").content.decode()
-        assert text.count('class="cal-entry') == 6
-        assert text.count("Veckomöte") == 6
+
+        assert text.count('class="cal-entry') == 1
+        assert ", ".join(NAMES) in text
+        assert 'href="/calendar/?view=day&amp;day=2027-01-11"' in text
 
     def test_the_list_says_what_when_and_whose(self, as_bokare: Client, sent: Batch) -> None:
         text = as_bokare.get("/submissions/").content.decode()
@@ -282,6 +291,22 @@ class TestAbout:
         for value in ("Intagsmöte Anna Ek", "Storgatan 4", "2127-02-08 08:45"):
             assert f'value="{value}"' in text
         assert 'value="HAN1" selected' in text
+
+    def test_it_does_not_clash_with_what_it_is_about(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        moment = dt.datetime.fromisoformat("2027-02-08T08:45:00+01:00")
+        make_colleague(office)
+        make_meeting(office, meeting_date=moment)
+        make_meeting(office, "CAL2", meeting_date=moment + dt.timedelta(minutes=30))
+        assert 'name="about" value="meeting:CAL1"' in self.form(as_bokare, meeting="CAL1")
+
+        posted = {"subject": "Förbered", "user_id": "HAN1", "starts_at": "2027-02-08 08:45"}
+        for about, clashes in (("", 2), ("meeting:CAL1", 1)):
+            text = as_bokare.post(
+                NEW, {**posted, "about": about, "form_token": str(uuid.uuid4())}
+            ).content.decode()
+            assert text.count('name="although"') == clashes
 
     def test_a_time_that_has_passed_is_left_out(self, as_bokare: Client, office: Office) -> None:
         make_meeting(office, meeting_date=dt.datetime.fromisoformat("2020-02-08T08:45:00+01:00"))

@@ -17,6 +17,7 @@ def values(**changed: Any) -> dict[str, Any]:
     """cleaned_data of a calendar event."""
     return {
         "user_id": ["HAN1"],
+        "about": "",
         "subject": "Kontorsmöte",
         "location": "",
         "starts_at": dt.datetime(2027, 3, 2, 10, tzinfo=STOCKHOLM),
