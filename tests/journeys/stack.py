@@ -48,13 +48,16 @@ def wait_until(true: Callable[[], Any], seconds: float = 30, what: str = "it") -
 class Stack:
     """One running portal with its practice Vitec.
 
-    hold: seconds of grace. vitec: address of a practice Vitec that the test runs itself.
+    hold: seconds of grace. deadline: seconds that a write may take.
+    vitec: address of a practice Vitec that the test runs itself.
     settling: seconds until an uncertain one that is not at Vitec counts as absent.
     Database and broker come from the environment, as in production; on PostgreSQL a fresh
     database is made, on a shared broker a queue of its own is used.
     """
 
-    def __init__(self, folder: Path, hold: int = 1, vitec: str = "", settling: int = 90) -> None:
+    def __init__(
+        self, folder: Path, hold: int = 1, vitec: str = "", settling: int = 90, deadline: int = 2
+    ) -> None:
         self.folder = folder
         self.port, self.sandbox_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -67,7 +70,7 @@ class Stack:
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
             "SUBMISSION_HOLD_SECONDS": str(hold),
-            "VITEC_DEADLINE_SECONDS": "2",
+            "VITEC_DEADLINE_SECONDS": str(deadline),
             "RECONCILE_SETTLING_SECONDS": str(settling),
             "CELERY_QUEUE": f"journey-{uuid.uuid4().hex}",
             "DJANGO_SETTINGS_MODULE": "vitecportal.settings",
