@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import Q
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from offices.agendas import Asked, Entry, register_source
@@ -23,14 +21,13 @@ def viewings(asked: Asked) -> Iterator[Entry]:
         span, office=asked.office, missing_since=None, starts_at__lt=asked.last
     )
     for row in rows:
-        past = row.day < timezone.localdate()
         yield Entry(
             what=_("Viewing"),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             title=row.where if asked.titled else "",
             place=row.area if asked.titled else "",
-            url=reverse("viewings:list", query={"past": 1} if past else {}),
+            url=row.get_absolute_url(),
             icon="home",
             tone="calm",
             busy=False,

@@ -50,12 +50,7 @@ def test_what_is_over_elsewhere_or_gone_is_not_there(
     assert asked(office) == []
 
 
-def test_a_past_one_leads_to_the_past(office: Office) -> None:
-    make_viewing(office, starts_at=SUNDAY)
-    make_viewing(office, "VIS2", starts_at=dt.datetime(2020, 1, 1, 12, tzinfo=STOCKHOLM))
+def test_it_leads_to_the_page_of_the_viewing(office: Office) -> None:
+    viewing = make_viewing(office, starts_at=SUNDAY)
 
-    (entry,) = asked(office)
-    past = Asked(office, *(dt.datetime(2020, 1, day, tzinfo=STOCKHOLM) for day in (1, 2)))
-
-    assert "past" not in entry.url or timezone.now() > SUNDAY
-    assert [found.url for found in viewings(past)] == ["/viewings/?past=1"]
+    assert [entry.url for entry in asked(office)] == [viewing.get_absolute_url()]
