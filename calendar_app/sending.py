@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.clashes import Clash, clashes_of
 from calendar_app.payloads import appointment_parts, rule_of, spans_of
-from calendar_app.wording import clash_words, names_of
+from calendar_app.wording import clash_words, names_of, short_day
 from connect.calls import Call
 from offices.models import Office
 from submissions.kinds import Concern, Effect, Link, Part, Tone, Trace
@@ -67,14 +67,12 @@ def appointment_effects(office: Office, call: Call) -> list[Effect]:
 
 def appointment_traces(_office: Office, data: Mapping[str, Any]) -> list[Trace]:
     """The same colleague at the very same time."""
+    start: dt.datetime = data["starts_at"]
+    said = gettext("An event %(time)s was sent to the same calendar already.") % {
+        "time": f"{short_day(start.date())} {start:%H:%M}"
+    }
     return [
-        Trace(
-            name="start",
-            value=user_id,
-            said=_("An event at the same time was sent to the same calendar."),
-            span=dt.timedelta(),
-            at=data["starts_at"],
-        )
+        Trace(name="start", value=user_id, said=said, span=dt.timedelta(), at=start)
         for user_id in data["user_id"]
     ]
 

@@ -185,7 +185,7 @@ class TestConcerns:
         text = self.post(as_bokare, subject="Annat", starts_at="2027-02-08 08:30").content.decode()
 
         assert text.count('name="although"') == 1
-        assert "på samma tid har redan skickats till samma kalender" in text
+        assert "En händelse mån 8 feb 08:30 har redan skickats till samma kalender." in text
 
     def test_another_event_that_overlaps_is_a_clash(
         self, as_bokare: Client, six: list[str]
