@@ -27,7 +27,9 @@ class RowForm(forms.ModelForm):
     gone = forms.BooleanField(
         label=_("No longer offered"),
         required=False,
-        help_text=_("It is kept, since what was sent still names it."),
+        help_text=_(
+            "It is kept, since what was sent still names it. It comes back when Vitec names it."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

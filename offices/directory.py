@@ -205,7 +205,8 @@ def learn_in_passing(
             name: value for name, value in values.items() if value and not getattr(row, name)
         }
         if wanting:
-            _rewrite(row, wanting, now, listed=False)
+            # One that was taken off the lists stays off.
+            _rewrite(row, wanting, now, listed=False, missing_since=row.missing_since)
             changed += 1
         elif _long_ago(row, now) and not row.missing_since:
             seen.append(row.pk)
@@ -219,11 +220,16 @@ def _long_ago(row: DirectoryRow, now: dt.datetime) -> bool:
 
 
 def _rewrite(
-    row: DirectoryRow, values: Mapping[str, Any], now: dt.datetime, *, listed: bool
+    row: DirectoryRow,
+    values: Mapping[str, Any],
+    now: dt.datetime,
+    *,
+    listed: bool,
+    missing_since: dt.datetime | None = None,
 ) -> None:
     for name, value in values.items():
         setattr(row, name, value)
-    row.last_seen, row.missing_since, row.listed = now, None, row.listed or listed
+    row.last_seen, row.missing_since, row.listed = now, missing_since, row.listed or listed
     row.save(update_fields=[*values, "last_seen", "missing_since", "listed"])
 
 

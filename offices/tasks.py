@@ -26,8 +26,13 @@ def fetch_wanted() -> None:
 
 
 @shared_task
-def tidy() -> None:
-    """Forget old sync runs, files that nobody imported, and sessions that have ended."""
+def forget_files() -> None:
+    """Forget files that were looked at and not imported."""
     ImportDraft.objects.filter(created_at__lt=timezone.now() - DRAFTS_KEPT).delete()
+
+
+@shared_task
+def tidy() -> None:
+    """Forget sync runs of more than a month ago, and sessions that have ended."""
     SyncRun.objects.filter(started_at__lt=timezone.now() - KEPT).delete()
     call_command("clearsessions")

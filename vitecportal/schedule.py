@@ -25,6 +25,12 @@ TIMETABLE = {
         "schedule": 10,
         "options": {"expires": 30},
     },
+    # Files that were looked at and not imported.
+    "forget-files": {
+        "task": "offices.tasks.forget_files",
+        "schedule": 15 * 60,
+        "options": {"expires": 10 * 60},
+    },
     # Rows that nobody looks at any more: old sync runs, sessions that have ended.
     "tidy": {
         "task": "offices.tasks.tidy",

@@ -97,3 +97,13 @@ def test_whom_vitec_no_longer_lists_an_old_meeting_does_not_bring_back(office: O
     teach(office, [ROW])
 
     assert not Colleague.objects.filter(missing_since=None).exists()
+
+
+def test_what_was_taken_off_the_lists_stays_off_also_when_it_is_filled_in(office: Office) -> None:
+    teach(office, [{**ROW, "address": None}])
+    Estate.objects.update(missing_since=timezone.now())
+
+    teach(office, [ROW])
+
+    assert Estate.objects.get().address == "Storgatan 4"
+    assert choices.estates(office) == []

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from offices.models import Colleague, Contact, ImportDraft, Office
-from offices.tasks import tidy
+from offices.tasks import forget_files
 from tests.factories import make_user
 
 FILE = "id;namn;mobil\nADR1;Kanarieline Fågelström;0701740605\n"
@@ -156,11 +156,11 @@ def test_who_may_not_change_the_rows_may_not_import_them(office: Office) -> None
 
 def test_files_that_nobody_imported_are_forgotten(as_staff: Client, office: Office) -> None:
     upload(as_staff, office)
-    tidy()
+    forget_files()
     assert ImportDraft.objects.exists()
 
     ImportDraft.objects.update(created_at=timezone.now() - dt.timedelta(hours=2))
-    tidy()
+    forget_files()
     assert not ImportDraft.objects.exists()
 
 
