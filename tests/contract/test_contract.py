@@ -21,7 +21,7 @@ from meetings.payloads import meetings_call
 from offices.models import Office
 from sandbox.server import Sandbox
 from submissions.delivery import deliver
-from submissions.kinds import find_kind
+from submissions.kinds import Kind, all_kinds, find_kind
 from submissions.models import Submission
 from tests.test_every_kind import EXAMPLES, directories, read
 
@@ -80,6 +80,36 @@ def faults_of_leaf(field: dict[str, Any], value: Any, at: str) -> Iterator[str]:
         dt.datetime.fromisoformat(value)
 
 
+def leaves(fields: dict[str, Any], at: str = "") -> Iterator[str]:
+    """Every leaf of a body: `updatePerson.email.emailAddress`, `polygon[].latitud`."""
+    for name, field in fields.items():
+        yield from leaves_of_field(field, f"{at}{name}")
+
+
+def leaves_of_field(field: dict[str, Any], at: str) -> Iterator[str]:
+    if "fields" in field:
+        yield from leaves(field["fields"], f"{at}.")
+    elif "items" in field:
+        yield from leaves_of_field(field["items"], f"{at}[]")
+    else:
+        yield at
+
+
+def leaves_sent(value: Any, at: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from leaves_sent(one, f"{at}.{name}" if at else name)
+    elif isinstance(value, list):
+        for one in value:
+            yield from leaves_sent(one, f"{at}[]")
+    else:
+        yield at
+
+
+def examples_of(kind: Kind) -> list[dict[str, Any]]:
+    return [example for path in EXAMPLES if (example := read(path))["kind"] == kind.key]
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_a_call_is_as_the_contract_has_it(path: Path) -> None:
     call = read(path)["call"]
@@ -87,6 +117,15 @@ def test_a_call_is_as_the_contract_has_it(path: Path) -> None:
 
     assert call["method"] == endpoint["method"]
     assert list(faults(endpoint["body"], call["body"])) == []
+
+
+@pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.key)
+def test_every_leaf_of_the_contract_is_sent_at_least_once(kind: Kind) -> None:
+    examples = examples_of(kind)
+    endpoint = endpoint_of(examples[0]["call"]["path"])
+    sent = {leaf for example in examples for leaf in leaves_sent(example["call"]["body"])}
+
+    assert set(leaves(endpoint["body"])) - sent == set()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
