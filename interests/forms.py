@@ -19,7 +19,7 @@ from interests.housing import PRESENT_HOMES
 from interests.profiles import BOUNDS, LABELS, POLYGON, ProfileForm
 from lib import polygons
 from lib.form_fields import AmountField
-from offices.models import Colleague, Office
+from offices.models import Office
 from offices.person_form import PREFIX, PersonFields, check_box
 from submissions.forms import SubmissionForm
 
@@ -80,9 +80,6 @@ class InterestForm(PersonFields, SubmissionForm):
         step = step or str(self.data.get("step", ""))
         if self.is_bound and step.startswith("look:"):
             self.data, self.fresh = profiles.changed(_as_query(self.data), step)
-        people = Colleague.objects.filter(office=office, missing_since=None)
-        choices = [("", _("Not stated")), *((row.vitec_id, row.name) for row in people)]
-        self.fields[BROKER].choices = choices  # type: ignore[attr-defined]
 
     @cached_property
     def profiles(self) -> list[ProfileForm]:
@@ -95,6 +92,11 @@ class InterestForm(PersonFields, SubmissionForm):
             profile.is_fresh = profile.number == self.fresh
         return made
 
+    @property
+    def forms_within(self) -> list[ProfileForm]:
+        """For the pickers that remember what was chosen lately."""
+        return self.profiles
+
     # --- for the page ---------------------------------------------------------------------------
 
     @property
@@ -104,7 +106,8 @@ class InterestForm(PersonFields, SubmissionForm):
 
     @property
     def other_person_fields(self) -> list[BoundField]:
-        apart = {PREFIX + name for name in (*self.USUAL, *INFORMED)} | {BROKER}
+        """Without those that stand at the end: how informed, and whose the person is."""
+        apart = {PREFIX + name for name in INFORMED} | {BROKER}
         return [field for field in super().other_person_fields if field.name not in apart]
 
     @property
@@ -213,7 +216,6 @@ def _text(label: Any, longest: int, **kwargs: Any) -> forms.CharField:
 # Names with a hyphen, which a class body cannot bind.
 InterestForm.base_fields.update(
     {
-        BROKER: forms.ChoiceField(label=_("The person's broker"), required=False),
         PRESENT + "estate_type": forms.ChoiceField(
             label=_("Kind of home"), required=False, choices=PRESENT_HOMES
         ),

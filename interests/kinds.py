@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from interests.effects import interest_effects, interest_traces
 from interests.forms import InterestForm
 from interests.payloads import SEND_INTEREST, interest_call
 from interests.wording import describe_interest
@@ -21,5 +22,7 @@ INTEREST = register(
         describe=describe_interest,
         person=lambda data: data[PREFIX + "contact_id"],
         template="interests/interest.html",
+        effects=interest_effects,
+        traces=interest_traces,
     )
 )

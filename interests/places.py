@@ -35,11 +35,6 @@ class Place:
     def is_lan(self) -> bool:
         return len(self.code) == 2
 
-    @property
-    def known_by(self) -> str:
-        """`Stockholms län (AB, 01)`, `Solna (0184)`: all that people call it by."""
-        return f"{self.name} ({', '.join(part for part in (self.letter, self.code) if part)})"
-
     def contains(self, point: Point) -> bool:
         return any(polygons.contains(ring, point) for ring in self.rings)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,14 +24,17 @@ from connect.errors import FieldMessage
 from interests import housing
 from interests.housing import ABROAD, HOUSINGS
 from interests.models import Area, ExtraRequirement, Municipality
-from interests.places import codes_sent, is_in_sweden, kommuner, lan, places
+from interests.places import Place, codes_sent, is_in_sweden, kommuner, lan, places
 from lib import polygons
 from lib.form_fields import AmountField
 from offices.models import Office
 from offices.person_form import CountryField, check_box
+from offices.pickers import Choice, Group, MultiPickerField
 
 PREFIX = "looking_for_accommodations"
 MOST = 10
+# So many kommuner stand first in the list.
+LIKELY = 3
 RANGES = ("living_space", "number_of_rooms", "price", "plot_area")
 
 POLYGON = {
@@ -95,26 +100,35 @@ class Range:
     in_full: bool
 
 
-def county_choices() -> list[tuple[Any, Any]]:
-    """The 21 län, then the kommuner of each; by name, letter and code."""
-    groups: list[tuple[Any, Any]] = [
-        (_("Counties"), [(place.code, place.known_by) for place in lan().values()])
-    ]
+@functools.cache
+def county_choices() -> tuple[Group, ...]:
+    """The 21 län, then the kommuner of each; found by name, letter and code."""
+    groups = [Group(_("Counties"), [_county_choice(place) for place in lan().values()])]
     for code, county in lan().items():
         inside = [place for place in kommuner().values() if place.code.startswith(code)]
-        groups.append((county.name, [(place.code, place.known_by) for place in inside]))
-    return groups
+        groups.append(Group(county.name, [_county_choice(place) for place in inside]))
+    return tuple(groups)
 
 
-def area_choices(office: Office) -> list[tuple[str, str]]:
-    """The office's areas that have a polygon, with the kommun where Vitec tells it."""
-    return [(area.vitec_id, area_name(area)) for area in Area.objects.offered(office)]
+def _county_choice(place_: Place) -> Choice:
+    return Choice(place_.code, place_.name, f"{place_.letter} {place_.code}".strip())
 
 
-def area_name(area: Area) -> str:
-    """`Rissne (Sundbyberg)`."""
+def counties_of(areas: Iterable[Area]) -> list[str]:
+    """The kommuner in which the office has most areas, and the län of the first of them."""
+    counted = Counter(area.county for area in areas if area.county in kommuner())
+    codes = [code for code, _count in counted.most_common(LIKELY)]
+    return [*codes, *(code[:2] for code in codes[:1])]
+
+
+def area_choices(areas: Iterable[Area]) -> list[Choice]:
+    """Those that have a polygon, with the kommun where Vitec tells it."""
+    return [Choice(area.vitec_id, area.name, _county_name(area)) for area in areas]
+
+
+def _county_name(area: Area) -> str:
     county = places().get(area.county)
-    return f"{area.name} ({county.name})" if county else area.name
+    return county.name if county else ""
 
 
 class ProfileForm(forms.Form):
@@ -128,12 +142,17 @@ class ProfileForm(forms.Form):
     # It has just been added: the writing goes on in it.
     is_fresh = False
 
-    counties = forms.MultipleChoiceField(
-        label=_("Counties and municipalities"), required=False, choices=county_choices
+    counties = MultiPickerField(
+        label=_("Counties and municipalities"),
+        required=False,
+        recall="counties",
+        error_messages={"invalid_choice": _("There is no such county or municipality.")},
     )
-    area_ids = forms.MultipleChoiceField(
+    area_ids = MultiPickerField(
         label=_("Areas"),
         required=False,
+        recall="areas",
+        job="areas",
         error_messages={
             "invalid_choice": _("This area is not in the office's list. Choose another.")
         },
@@ -180,7 +199,9 @@ class ProfileForm(forms.Form):
         self.office = office
         self.number = number
         super().__init__(data, prefix=f"{PREFIX}-{number}")
-        self.fields["area_ids"].choices = area_choices(office)  # type: ignore[attr-defined]
+        areas = list(Area.objects.offered(office))
+        self.fields["area_ids"].offer(area_choices(areas))  # type: ignore[attr-defined]
+        self.fields["counties"].offer(county_choices(), likely=counties_of(areas))  # type: ignore[attr-defined]
         self.fields["increased_requirement_ids"].choices = [  # type: ignore[attr-defined]
             (row.vitec_id, row.text) for row in self.extra_requirements.values()
         ]
@@ -191,6 +212,10 @@ class ProfileForm(forms.Form):
         return {row.vitec_id: row for row in rows}
 
     # --- for the page ---------------------------------------------------------------------------
+
+    @property
+    def knows_areas(self) -> bool:
+        return bool(self.fields["area_ids"].choices)  # type: ignore[attr-defined]
 
     @cached_property
     def reading(self) -> ProfileForm:

@@ -11,6 +11,7 @@ from interests.forms import InterestForm
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.person_form import PREFIX
+from offices.pickers import show_recent_first
 from submissions.views import submit_page
 
 
@@ -25,7 +26,9 @@ def new_interest(request: PortalRequest) -> HttpResponse:
 def change_profiles(request: PortalRequest) -> HttpResponse:
     """The search profiles with one added, copied or removed (`?step=`), all else as typed."""
     step = request.GET.get("step", "")
-    form = InterestForm(request.POST, office=office_of(request), step=step).without_complaints()
+    office = office_of(request)
+    form = InterestForm(request.POST, office=office, step=step).without_complaints()
+    show_recent_first(form, request.user, office)
     return render(request, "interests/interest.html#profiles", {"form": form, "step": step})
 
 

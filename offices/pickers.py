@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -165,7 +166,7 @@ def _django_choices(groups: list[Group]) -> list[tuple[Any, Any]]:
 
 def tell_age(form: forms.BaseForm, office: Office) -> None:
     """Of every picker of the form whose list is old or was never fetched; before it is shown."""
-    pickers = [field for field in form.fields.values() if isinstance(field, Picks) and field.job]
+    pickers = [field for _bound, field in _pickers(form) if field.job]
     if not pickers:
         return
     old = old_ones(office, {field.job for field in pickers})
@@ -177,24 +178,24 @@ def tell_age(form: forms.BaseForm, office: Office) -> None:
 
 
 def show_recent_first(form: forms.BaseForm, user: User, office: Office) -> None:
-    """In every picker of the form; before it is shown."""
+    """In every picker of the form and of the forms within it; before it is shown."""
     pickers = _remembering(form)
     if not pickers:
         return
     chosen = RecentChoice.objects.filter(
-        user=user, office=office, recall__in={field.recall for field in pickers.values()}
+        user=user, office=office, recall__in={field.recall for _bound, field in pickers}
     )
     lately: dict[str, list[str]] = {}
     for recall, value in chosen.order_by("-chosen_at", "-pk").values_list("recall", "value"):
         lately.setdefault(recall, []).append(value)
-    for field in pickers.values():
+    for _bound, field in pickers:
         field.put_recent_first(lately.get(field.recall, []))
 
 
 def remember_choices(form: forms.BaseForm, user: User, office: Office) -> None:
     """What a valid form chose in its pickers, ids alone."""
-    for name, field in _remembering(form).items():
-        value = form[name].value()
+    for bound, field in _remembering(form):
+        value = bound.value()
         values = value if isinstance(value, list) else [value]
         for chosen in values:
             if chosen:
@@ -214,9 +215,13 @@ def _remember(user: User, office: Office, recall: str, value: str) -> None:
     mine.filter(~Q(pk__in=list(kept))).delete()
 
 
-def _remembering(form: forms.BaseForm) -> dict[str, Picks]:
-    return {
-        name: field
-        for name, field in form.fields.items()
-        if isinstance(field, Picks) and field.recall
-    }
+def _remembering(form: forms.BaseForm) -> list[tuple[BoundField, Picks]]:
+    return [found for found in _pickers(form) if found[1].recall]
+
+
+def _pickers(form: forms.BaseForm) -> list[tuple[BoundField, Picks]]:
+    """Those of the form and of its `forms_within`."""
+    fields = form.fields.items()
+    own = [(form[name], field) for name, field in fields if isinstance(field, Picks)]
+    inner: Iterable[forms.BaseForm] = getattr(form, "forms_within", ())
+    return own + [found for each in inner for found in _pickers(each)]

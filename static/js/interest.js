@@ -22,8 +22,8 @@
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.target.id !== "profiles") return;
     narrowAll();
-    const fresh = document.querySelector(".profile[data-fresh] [data-pick-many-input]");
-    (fresh || document.querySelector(".profile [data-pick-many-input]"))?.focus();
+    const profile = document.querySelector(".profile[data-fresh]") || document.querySelector(".profile");
+    profile?.querySelector("input:not([type=hidden]), select")?.focus();
   });
 
   document.addEventListener("DOMContentLoaded", narrowAll);

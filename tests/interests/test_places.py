@@ -34,9 +34,8 @@ def test_they_stand_in_swedish_order() -> None:
     assert [place.name for place in lan().values()][-2:] == ["Örebro län", "Östergötlands län"]
 
 
-def test_they_are_known_by_name_letter_and_code() -> None:
-    assert lan()["01"].known_by == "Stockholms län (AB, 01)"
-    assert kommuner()["0184"].known_by == "Solna (0184)"
+def test_every_lan_has_a_letter_of_its_own() -> None:
+    assert lan()["01"].letter == "AB"
     assert len({place.letter for place in lan().values()}) == 21
 
 

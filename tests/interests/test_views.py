@@ -40,8 +40,8 @@ class TestThePage:
     ) -> None:
         text = text_of(as_bokare.get(NEW))
 
-        said = ["Förnamn", "Mobil", "Var: område", "Boendeform", "Boarea", "Antal rum", "Pris",
-                "Nuvarande boende", "GDPR-informerad via"]  # fmt: skip
+        said = ["Förnamn", "Mobil", "Områden", "Län och kommuner", "Boendeform", "Boarea",
+                "Antal rum", "Pris", "Nuvarande boende", "GDPR-informerad via"]  # fmt: skip
         places = [text.index(word) for word in said]
         assert places == sorted(places)
 
@@ -71,7 +71,7 @@ class TestThePage:
     ) -> None:
         text = text_of(as_bokare.get(NEW))
 
-        assert "Stockholms län (AB, 01)" in text
+        assert "Stockholms län · AB 01" in text
         assert "Utökade krav" not in text
 
 
@@ -231,3 +231,21 @@ class TestDelivery:
 
         assert not form.profiles[0].errors
         assert "Sökpreferensen finns inte." in str(form.profiles[1].errors["id"])
+
+
+def test_the_places_of_the_last_interest_come_first_in_the_next(
+    as_bokare: Client, directories: None
+) -> None:
+    send(as_bokare, first_counties=["1280"], first_area_ids=["STD1"])
+
+    form = as_bokare.get(NEW).context["form"].profiles[0]
+
+    _close, (_heading, lately), *_rest = form.fields["counties"].choices
+    assert [code for code, _name in lately] == ["1280"]
+
+
+def test_the_offices_own_kommun_is_close_at_hand(as_bokare: Client, directories: None) -> None:
+    form = as_bokare.get(NEW).context["form"].profiles[0]
+
+    _heading, close = form.fields["counties"].choices[0]
+    assert [code for code, _name in close] == ["0183", "01"]
