@@ -22,6 +22,7 @@ INTEREST = register(
         describe=describe_interest,
         person=lambda data: data[PREFIX + "contact_id"],
         template="interests/interest.html",
+        exhibit="interests/_exhibit.html",
         effects=interest_effects,
         traces=interest_traces,
     )

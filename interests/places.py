@@ -1,4 +1,4 @@
-"""Sweden's län and kommuner: their codes, names and outlines (interests/data/README.md)."""
+"""Sweden's län and kommuner: their codes, names and outlines (static/interests/SOURCE.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lib.polygons import Point, Ring
 
 HERE = Path(__file__).parent
 LAN = HERE / "static" / "interests" / "sweden-lan.geojson"
-KOMMUNER = HERE / "data" / "sweden-kommuner.geojson"
+KOMMUNER = HERE / "static" / "interests" / "sweden-kommuner.geojson"
 
 # The outlines are simplified and leave out small islands; the shore is nearer than this.
 SHORE_KM = 10.0

@@ -162,7 +162,7 @@ class ProfileForm(forms.Form):
         required=False,
         max_length=20_000,
         help_text=_("A corner a line, as “59.361, 17.971”, or a GeoJSON polygon. We close it."),
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
     )
     special_request = forms.CharField(
         label=_("Special wishes"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from interests import kinds
 from interests.forms import InterestForm
+from interests.models import Area
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.person_form import PREFIX
@@ -30,6 +31,21 @@ def change_profiles(request: PortalRequest) -> HttpResponse:
     form = InterestForm(request.POST, office=office, step=step).without_complaints()
     show_recent_first(form, request.user, office)
     return render(request, "interests/interest.html#profiles", {"form": form, "step": step})
+
+
+@require_GET
+def show_areas(request: PortalRequest) -> JsonResponse:
+    """The office's named areas, for the map: GeoJSON."""
+    areas = Area.objects.offered(office_of(request))
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": area.name},
+            "geometry": {"type": "Polygon", "coordinates": [[*area.polygon, area.polygon[0]]]},
+        }
+        for area in areas
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 @require_POST

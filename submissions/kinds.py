@@ -148,6 +148,7 @@ class Kind:
     traces: by what a later one is recognised as the same, see `Trace`.
     known: reasons to ask before sending that the database knows.
     read_back: how to see at Vitec whether one has arrived; None where nothing can be seen.
+    exhibit: template with more of a `submission` for its page, such as a map.
     split: (office, cleaned_data, typed) -> what becomes a submission each; one part is no batch.
     occurs: when it takes place and in whose calendar, for the calendar of the office.
     links: what else its page offers.
@@ -171,6 +172,7 @@ class Kind:
     traces: Callable[[Office, Mapping[str, Any]], list[Trace]] | None = None
     known: Callable[[Office, Mapping[str, Any]], list[Concern]] | None = None
     read_back: ReadBack | None = None
+    exhibit: str = ""
     split: Callable[[Office, Mapping[str, Any], dict[str, list[str]]], list[Part]] | None = None
     occurs: Callable[[Office, Mapping[str, Any]], list[Planned]] | None = None
     links: Callable[[Submission], list[Link]] | None = None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vitecportal.local_secrets import kept_secret, require_writable
 from vitecportal.schedule import TIMETABLE
+from vitecportal.tiles import image_sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -224,6 +225,14 @@ VITEC_BUSY_STATUSES = env.list("VITEC_BUSY_STATUSES", cast=int, default=[429, 50
 CLAIM_LEASE_SECONDS = 2 * VITEC_DEADLINE_SECONDS
 SENDING_LEASE_SECONDS = 3 * VITEC_DEADLINE_SECONDS
 
+# --- Maps --------------------------------------------------------------------------------------
+
+# Where the map's background comes from, such as https://tiles.example.se/{z}/{x}/{y}.png; without
+# one the outlines that come with the portal are drawn. The server learns which parts of the country
+# are looked at, and nothing of whom it is about.
+MAP_TILE_URL = env.str("MAP_TILE_URL", default="")
+MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="")
+
 # --- Sign-in -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "offices.User"
@@ -268,7 +277,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *image_sources(MAP_TILE_URL)],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

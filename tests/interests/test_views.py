@@ -249,3 +249,65 @@ def test_the_offices_own_kommun_is_close_at_hand(as_bokare: Client, directories:
 
     _heading, close = form.fields["counties"].choices[0]
     assert [code for code, _name in close] == ["0183", "01"]
+
+
+class TestMaps:
+    def test_the_offices_areas_are_drawn(
+        self, as_bokare: Client, as_grannkontor: Client, directories: None
+    ) -> None:
+        areas = reverse("interests:areas")
+
+        [area] = as_bokare.get(areas).json()["features"]
+        ring = area["geometry"]["coordinates"][0]
+        assert area["properties"] == {"name": "Rissne"}
+        assert ring[0] == ring[-1] == [17.96, 59.36]
+        assert as_grannkontor.get(areas).json()["features"] == []
+
+    def test_what_was_drawn_is_shown_again_and_not_to_a_neighbour(
+        self, as_bokare: Client, as_grannkontor: Client, directories: None
+    ) -> None:
+        send(as_bokare, first_polygon="59.36, 17.96\n59.36, 17.98\n59.37, 17.98")
+        page = Submission.objects.get().get_absolute_url()
+
+        text = text_of(as_bokare.get(page))
+
+        assert 'data-ring="[[17.96, 59.36], [17.98, 59.36], [17.98, 59.37]]"' in text
+        assert "0,63 km², 3 hörn" in text
+        assert as_grannkontor.get(page).status_code == 404
+
+    def test_without_a_drawing_there_is_no_map(self, as_bokare: Client, directories: None) -> None:
+        send(as_bokare)
+
+        assert "data-map" not in text_of(as_bokare.get(Submission.objects.get().get_absolute_url()))
+
+    def test_nor_when_the_content_has_been_erased(
+        self, as_bokare: Client, directories: None
+    ) -> None:
+        send(as_bokare, first_polygon="59.36, 17.96\n59.36, 17.98\n59.37, 17.98")
+        Submission.objects.update(key="")
+
+        answer = as_bokare.get(Submission.objects.get().get_absolute_url())
+
+        assert answer.status_code == 200
+        assert "data-map" not in text_of(answer)
+
+    def test_the_page_tells_the_map_what_the_server_has_understood(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        good = text_of(as_bokare.post(READ_BACK, posted(first_polygon="59.3 17\n59.4 17\n59.4 18")))
+        bad = text_of(as_bokare.post(READ_BACK, posted(first_polygon="59 17\n60 18\n59 18\n60 17")))
+
+        assert 'data-ring="[[17.0, 59.3], [17.0, 59.4], [18.0, 59.4]]"' in good
+        assert "data-ring" not in bad
+        assert "korsar sig själv" in bad
+
+    def test_a_tile_server_is_named_to_the_map_by_setting(
+        self, as_bokare: Client, office: Office, settings: Any
+    ) -> None:
+        assert 'data-tiles=""' in text_of(as_bokare.get(NEW))
+        settings.MAP_TILE_URL = "https://tiles.example.se/{z}/{x}/{y}.png"
+
+        assert 'data-tiles="https://tiles.example.se/{z}/{x}/{y}.png"' in text_of(
+            as_bokare.get(NEW)
+        )
+        assert as_bokare.get(NEW)["Referrer-Policy"] == "same-origin"
