@@ -1,4 +1,4 @@
-// The map of an area: drawn, changed, undone. What counts is the text field with the corners, which
+// <area-map>: the map of an area, drawn, changed, undone. What counts is the text field with the corners, which
 // the server reads; the map writes it, and shows what the server has understood of it.
 (() => {
   const SWEDEN = [[55.2, 10.5], [69.1, 24.2]];
@@ -279,24 +279,28 @@
     maps.set(box, box.dataset.still === undefined ? new Drawing(box) : still(box));
   };
 
-  const startAll = () => document.querySelectorAll("[data-map]").forEach(start);
+  const startAll = () => document.querySelectorAll("area-map > [data-map]").forEach(start);
+
+  class AreaMap extends HTMLElement {
+    connectedCallback() {
+      start(this.querySelector("[data-map]"));
+    }
+  }
 
   document.addEventListener(
     "toggle",
     (event) => {
       if (!event.target.matches?.("details[open]")) return;
       startAll();
-      event.target.querySelector(":scope > .map-fold-body > [data-map]")?.scrollIntoView({ block: "center" });
+      event.target.querySelector(":scope > .map-fold-body [data-map]")?.scrollIntoView({ block: "center" });
     },
     true,
   );
   document.addEventListener("htmx:after:swap", () => {
-    startAll();
-    for (const box of document.querySelectorAll("[data-map]")) maps.get(box)?.follow?.();
+    for (const box of document.querySelectorAll("area-map > [data-map]")) maps.get(box)?.follow?.();
   });
-  document.addEventListener("DOMContentLoaded", () => {
-    // Corners are no buttons: the field below is the way by keyboard.
-    L.Marker.mergeOptions({ keyboard: false });
-    startAll();
-  });
+
+  // Corners are no buttons: the field below is the way by keyboard.
+  L.Marker.mergeOptions({ keyboard: false });
+  customElements.define("area-map", AreaMap);
 })();

@@ -19,12 +19,18 @@
     if (profile) narrow(profile);
   });
 
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.target.id !== "profiles") return;
+  // When the list of profiles has changed, the button that did it is gone with the old list; the
+  // writing goes on in the new profile, else in the first.
+  const follow = () => {
     narrowAll();
+    if (document.activeElement !== document.body) return;
     const profile = document.querySelector(".profile[data-fresh]") || document.querySelector(".profile");
-    profile?.querySelector("input:not([type=hidden]), select")?.focus();
-  });
+    const fields = [...(profile?.querySelectorAll("input, select, textarea") ?? [])];
+    fields.find((field) => field.checkVisibility())?.focus();
+  };
 
-  document.addEventListener("DOMContentLoaded", narrowAll);
+  document.addEventListener("DOMContentLoaded", () => {
+    narrowAll();
+    new MutationObserver(follow).observe(document.getElementById("profiles"), { childList: true });
+  });
 })();

@@ -278,7 +278,9 @@ class TestMaps:
     def test_without_a_drawing_there_is_no_map(self, as_bokare: Client, directories: None) -> None:
         send(as_bokare)
 
-        assert "data-map" not in text_of(as_bokare.get(Submission.objects.get().get_absolute_url()))
+        assert "<area-map" not in text_of(
+            as_bokare.get(Submission.objects.get().get_absolute_url())
+        )
 
     def test_nor_when_the_content_has_been_erased(
         self, as_bokare: Client, directories: None
@@ -289,7 +291,7 @@ class TestMaps:
         answer = as_bokare.get(Submission.objects.get().get_absolute_url())
 
         assert answer.status_code == 200
-        assert "data-map" not in text_of(answer)
+        assert "<area-map" not in text_of(answer)
 
     def test_the_page_tells_the_map_what_the_server_has_understood(
         self, as_bokare: Client, office: Office
