@@ -14,6 +14,8 @@
 
   const rounded = (number) => Number(number.toFixed(DECIMALS));
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  // A browser posts its line ends in another way than it keeps them.
+  const oneWay = (corners) => corners.replaceAll("\r\n", "\n").trim();
   // Leaflet has latitude first, everybody else longitude.
   const toLatLngs = (ring) => ring.map(([longitude, latitude]) => [latitude, longitude]);
 
@@ -154,10 +156,11 @@
       return this.map.pm.globalDrawModeEnabled();
     }
 
-    // The corners as the server has read them; null while it cannot.
+    // The corners as the server has read them; null while it cannot, or has not read the latest.
     understood() {
-      const said = document.getElementById(this.box.dataset.said)?.dataset.ring;
-      return said ? JSON.parse(said) : null;
+      const { ring, of } = document.getElementById(this.box.dataset.said).dataset;
+      const isLatest = oneWay(of) === oneWay(this.field.value);
+      return ring && isLatest ? JSON.parse(ring) : null;
     }
 
     listen() {
