@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import SealedJSONField
 from offices.access import offices_for
-from offices.models import DirectoryRow, User
+from offices.models import DirectoryRow, Office, User
 
 TYPE_LABELS = {"Assignment": _("Listing appointment"), "Viewing": _("Viewing meeting")}
 STATE_LABELS = {
@@ -21,6 +23,7 @@ STATE_LABELS = {
     "NotRelevant": _("Not relevant"),
     "CancelledByAgent": _("Cancelled by the broker"),
     "CancelledByCustomer": _("Cancelled by the customer"),
+    "Cancelled": _("Cancelled"),
 }
 
 
@@ -38,38 +41,60 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(contact_id=contact_id).order_by("-meeting_date", "vitec_id")
 
 
-class Meeting(DirectoryRow):
-    """One booked meeting (bokat möte), a copy of Vitec's row. Times are aware.
+class MeetingFacts(models.Model):
+    """What Vitec said of a meeting for a time. Times are aware.
 
-    type, state: Vitec's own words, also ones that we do not know.
-    personal: {"name": str, "phones": [str], "address": str}, sealed.
+    type, state: Vitec's own words, also ones that we do not know; state "" where Vitec says none.
+    personal: {"name": str, "phones": [str], "address": str, "row": Vitec's row}, sealed. The row
+        holds every field as it came, also those that have no column.
+    words: keyed hashes by which the row is found, see `meetings.words`.
+    person_hash: by which submissions about the contact are found.
+    fingerprint: keyed hash of everything that Vitec said; "" for rows from before versions.
+    observed_from: when a sync first saw it so. changed: Vitec's names of the fields that were
+        other before, and `missing` for one that vanished or came back; empty for a new meeting.
     """
 
     contact_id = models.CharField(_("contact id"), max_length=64, blank=True)
+    person_hash = models.CharField(max_length=32, blank=True)
     personal = SealedJSONField(_("personal data"))
+    words = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=32)
     meeting_date = models.DateTimeField(_("meeting date"), null=True)
     booked_date = models.DateTimeField(_("booking date"), null=True, blank=True)
     type = models.CharField(_("type"), max_length=40, blank=True)
     state = models.CharField(_("state"), max_length=40, blank=True)
     estate_id = models.CharField(_("estate id"), max_length=64, blank=True)
+    estate_status = models.CharField(_("property status"), max_length=100, blank=True)
     broker_id = models.CharField(_("broker id"), max_length=64, blank=True)
     broker_name = models.CharField(_("broker"), max_length=200, blank=True)
+    booked_by_id = models.CharField(_("booker id"), max_length=64, blank=True)
     booked_by_name = models.CharField(_("booked by"), max_length=200, blank=True)
+    source_id = models.CharField(_("source id"), max_length=64, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    commission = models.DecimalField(
+        _("commission without tax"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    commission_type = models.CharField(_("commission type"), max_length=40, blank=True)
+    signature_date = models.DateTimeField(_("assignment date"), null=True, blank=True)
+    agreement_date = models.DateTimeField(_("agreement date"), null=True, blank=True)
+    access_date = models.DateTimeField(_("possession date"), null=True, blank=True)
+    cancelled_by = models.CharField(_("cancelled by"), max_length=100, blank=True)
+    observed_from = models.DateTimeField(_("observed from"), default=timezone.now)
+    changed = models.JSONField(_("changed"), default=list, blank=True)
 
-    objects = MeetingQuerySet.as_manager()
+    class Meta:
+        abstract = True
 
-    class Meta(DirectoryRow.Meta):
-        ordering = ["meeting_date", "vitec_id"]
-        verbose_name = _("meeting")
-        verbose_name_plural = _("meetings")
-        indexes = [
-            models.Index(fields=["office", "meeting_date"], name="meeting_by_day"),
-            models.Index(fields=["office", "contact_id"], name="meeting_by_contact"),
-        ]
+    @property
+    def row(self) -> dict[str, Any]:
+        """Vitec's row as it came; empty for one kept before rows were."""
+        kept: dict[str, Any] = self.personal.get("row", {})
+        return kept
 
-    def __str__(self) -> str:
-        return self.vitec_id
+    @property
+    def is_new(self) -> bool:
+        """Nothing has changed since it was first seen."""
+        return not self.changed
 
     @property
     def contact_name(self) -> str:
@@ -89,8 +114,13 @@ class Meeting(DirectoryRow):
         return str(TYPE_LABELS.get(self.type, self.type))
 
     @property
+    def shown_state(self) -> str:
+        """The state; where Vitec says none, `Booked` for one that lies ahead."""
+        return self.state or ("" if self.is_past else "Booked")
+
+    @property
     def state_label(self) -> str:
-        return str(STATE_LABELS.get(self.state, self.state))
+        return str(STATE_LABELS.get(self.shown_state, self.state))
 
     @property
     def is_cancelled(self) -> bool:
@@ -100,7 +130,104 @@ class Meeting(DirectoryRow):
     def is_past(self) -> bool:
         return self.meeting_date is not None and self.meeting_date < timezone.now()
 
+
+class Meeting(MeetingFacts, DirectoryRow):
+    """One booked meeting (bokat möte), a copy of Vitec's row as it is now."""
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta(DirectoryRow.Meta):
+        ordering = ["meeting_date", "vitec_id"]
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        indexes = [
+            models.Index(fields=["office", "meeting_date"], name="meeting_by_day"),
+            models.Index(fields=["office", "type", "meeting_date"], name="meeting_by_type"),
+            models.Index(fields=["office", "booked_date"], name="meeting_by_booking"),
+            models.Index(fields=["type", "meeting_date"], name="meeting_all_offices"),
+            models.Index(fields=["meeting_date"], name="meeting_by_moment"),
+            models.Index(fields=["office", "contact_id"], name="meeting_by_contact"),
+            models.Index(fields=["office", "estate_id"], name="meeting_by_estate"),
+            models.Index(fields=["office", "observed_from"], name="meeting_by_change"),
+        ]
+
+    def __str__(self) -> str:
+        return self.vitec_id
+
     @property
     def comeback_url(self) -> str:
         """The form for a comeback after this meeting. Ids only."""
         return reverse("meetings:new_comeback", query={"meeting": self.vitec_id})
+
+
+class MeetingVersion(MeetingFacts):
+    """What a meeting was like before it changed, from one sync to another. Never changed itself.
+
+    observed_to: when a sync first saw it otherwise. The present is in `Meeting`.
+    """
+
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.CASCADE, related_name="versions", verbose_name=_("meeting")
+    )
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="+", verbose_name=_("office")
+    )
+    vitec_id = models.CharField(_("id at Vitec"), max_length=64)
+    missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
+    observed_to = models.DateTimeField(_("observed to"))
+
+    class Meta:
+        ordering = ["observed_from", "pk"]
+        verbose_name = _("earlier version of a meeting")
+        verbose_name_plural = _("earlier versions of meetings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "observed_from"], name="one_version_of_a_meeting_at_a_time"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["office", "observed_to"], name="meeting_version_by_end"),
+            models.Index(fields=["observed_to"], name="meeting_version_by_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vitec_id} –{self.observed_to:%Y-%m-%d %H:%M}"
+
+
+class OfficeSync(models.Model):
+    """How an office's meetings are fetched: what people set, and what the sync has learned.
+
+    window_days: how long a span one call asks for; grows and shrinks with the answers.
+    wanted_at: when somebody last pressed *Fetch now*.
+    history: the span of days that was asked for, both inclusive, and the first day still to fetch.
+    """
+
+    office = models.OneToOneField(
+        Office, on_delete=models.CASCADE, related_name="meeting_sync", verbose_name=_("office")
+    )
+    interval = models.PositiveSmallIntegerField(
+        _("minutes between fetches"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+    )
+    paused = models.BooleanField(
+        _("paused"), default=False, help_text=_("Nothing is fetched until this is taken away.")
+    )
+    window_days = models.PositiveSmallIntegerField(_("days in a call"), default=180)
+    wanted_at = models.DateTimeField(_("last asked for"), null=True, blank=True)
+    history_from = models.DateField(_("history from"), null=True, blank=True)
+    history_to = models.DateField(_("history to"), null=True, blank=True)
+    history_next = models.DateField(_("history fetched before"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["office__name"]
+        verbose_name = _("fetching of meetings")
+        verbose_name_plural = _("fetching of meetings")
+
+    def __str__(self) -> str:
+        return str(self.office)
+
+    @classmethod
+    def of(cls, office: Office) -> OfficeSync:
+        """The office's row, made at need."""
+        return cls.objects.get_or_create(office=office)[0]

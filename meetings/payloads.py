@@ -10,6 +10,7 @@ from connect.calls import Answer, Call, Endpoint
 from offices.models import Office
 from submissions.kinds import Planned
 
+ALL_TYPES = "All"
 HELP = "https://connect.maklare.vitec.net/Help/Api/"
 
 GET_MEETINGS = Endpoint(
@@ -67,13 +68,18 @@ def comeback_times(_office: Office, data: Mapping[str, Any]) -> list[Planned]:
     return [Planned(data["date"], colleague_id=value if field == "userId" else "")]
 
 
-def meetings_call(office: Office, date_from: Any, date_to: Any, *, by_booking_date: bool) -> Call:
-    """Every type of meeting between two aware moments, both inclusive."""
+def meetings_call(
+    office: Office, date_from: Any, date_to: Any, *, by_booking_date: bool, kind: str = ALL_TYPES
+) -> Call:
+    """Meetings between two aware moments, by the day of the meeting or of its booking.
+
+    kind: one of MeetingTypeCriteria. Left out, Vitec would name intake meetings only.
+    """
     body = {
         "customerId": office.customer_id,
         "dateFrom": dates.to_vitec(date_from),
         "dateTo": dates.to_vitec(date_to),
         "search": by_booking_date,
-        "type": "All",
+        "type": str(kind),
     }
     return GET_MEETINGS.call(body=body)

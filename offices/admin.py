@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -186,10 +187,54 @@ class CapabilityAdmin(ReadOnlyAdmin):
     list_filter = [("office", OfficeFilter), "allowed"]
 
 
+class JobFilter(admin.SimpleListFilter):
+    """By job; those that there are follow from the timetable, not from a million rows."""
+
+    title = _("job")
+    parameter_name = "job"
+    JOBS = ("meetings", "viewings", "lead_sources", "colleagues", "user_groups", "office")
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(job, job) for job in self.JOBS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> QuerySet[SyncRun]:
+        return queryset.filter(job=self.value()) if self.value() else queryset
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    """What went wrong is asked for more often than which."""
+
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("good", _("Went well")), ("failed", _("Failed")), ("open", _("Still running"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> QuerySet[SyncRun]:
+        if self.value() == "open":
+            return queryset.filter(finished_at=None)
+        if self.value() == "good":
+            return queryset.filter(error="", finished_at__isnull=False)
+        return queryset.exclude(error="") if self.value() == "failed" else queryset
+
+
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
-    list_display = ["job", "office", "started_at", "finished_at", "fetched", "changed", "error"]
-    list_filter = ["job", ("office", OfficeFilter), "error"]
+    """What each fetch asked for, what came and what went wrong."""
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("office")
+    list_display = [
+        "job", "span", "office", "started_at", "took", "window_from", "window_to", "calls",
+        "fetched", "created", "changed", "unchanged", "missing", "error", "detail",
+    ]  # fmt: skip
+    list_filter = [OutcomeFilter, ("office", OfficeFilter), JobFilter]
+    search_fields = ["office__name", "=office__customer_id", "=error"]
+    search_help_text = _("Office, customer id or error")
+    date_hierarchy = "started_at"
+    ordering = ["-started_at", "-pk"]
+    list_select_related = ["office"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    @admin.display(description=_("seconds"))
+    def took(self, run: SyncRun) -> float | None:
+        return run.seconds

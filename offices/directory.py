@@ -64,55 +64,76 @@ def learn_contacts(
     PERSONS (Vitec's own card) says everything that is known and replaces; others add to it.
     What a source has said before costs no write, save once a day that the contact was seen.
     """
-    columns = ("vitec_id", "fingerprints", "last_seen", "missing_since")
-    rows = Contact.objects.filter(office=office).values_list(*columns)
-    known = {vitec_id: facts for vitec_id, *facts in rows}
-    long_ago = timezone.now() - SEEN_AGAIN
-    changed, seen = 0, []
-    for vitec_id, details in details_by_id.items():
-        fingerprint = keyed_hash("contact-details", json.dumps(details, sort_keys=True))
-        said, last_seen, missing_since = known.get(vitec_id, ({}, long_ago, None))
-        if said.get(source) != fingerprint:
-            _keep_contact(office, vitec_id, details, {**said, source: fingerprint}, source)
-            changed += 1
-        elif missing_since or last_seen < long_ago:
-            seen.append(vitec_id)
-    _mark_seen(office, seen)
+    ids = list(details_by_id)
+    changed = 0
+    for start in range(0, len(ids), BATCH):
+        batch = {vitec_id: details_by_id[vitec_id] for vitec_id in ids[start : start + BATCH]}
+        changed += _learn_batch(office, batch, source)
     return changed
 
 
-def _mark_seen(office: Office, ids: list[str]) -> None:
-    now = timezone.now()
-    for start in range(0, len(ids), BATCH):
-        batch = Contact.objects.filter(office=office, vitec_id__in=ids[start : start + BATCH])
-        batch.update(last_seen=now, missing_since=None)
+def _learn_batch(office: Office, batch: Mapping[str, dict[str, Any]], source: str) -> int:
+    columns = ("vitec_id", "fingerprints", "last_seen", "missing_since")
+    rows = Contact.objects.filter(office=office, vitec_id__in=batch).values_list(*columns)
+    known = {vitec_id: facts for vitec_id, *facts in rows}
+    long_ago = timezone.now() - SEEN_AGAIN
+    news, seen = {}, []
+    for vitec_id, details in batch.items():
+        fingerprint = keyed_hash("contact-details", json.dumps(details, sort_keys=True))
+        said, last_seen, missing_since = known.get(vitec_id, ({}, long_ago, None))
+        if said.get(source) != fingerprint:
+            news[vitec_id] = (details, {**said, source: fingerprint})
+        elif missing_since or last_seen < long_ago:
+            seen.append(vitec_id)
+    if seen:
+        again = Contact.objects.filter(office=office, vitec_id__in=seen)
+        again.update(last_seen=timezone.now(), missing_since=None)
+    if news:
+        _keep_contacts(office, news, source)
+    return len(news)
 
 
 @transaction.atomic
-def _keep_contact(
-    office: Office,
-    vitec_id: str,
-    details: dict[str, Any],
-    fingerprints: dict[str, str],
-    source: str,
+def _keep_contacts(
+    office: Office, news: Mapping[str, tuple[dict[str, Any], dict[str, str]]], source: str
 ) -> None:
-    before = Contact.objects.filter(office=office, vitec_id=vitec_id).first()
-    if before is not None and source != PERSONS:
-        details = _added(before.details, details)
-    contact, _ = Contact.objects.update_or_create(
-        office=office,
-        vitec_id=vitec_id,
-        defaults={
-            "details": details,
-            "fingerprints": fingerprints,
-            "last_seen": timezone.now(),
-            "missing_since": None,
-        },
+    mine = Contact.objects.filter(office=office, vitec_id__in=news)
+    before = {} if source == PERSONS else {row.vitec_id: row.details for row in mine}
+    now = timezone.now()
+    contacts = []
+    for vitec_id, (said, fingerprints) in news.items():
+        details = _added(before[vitec_id], said) if vitec_id in before else said
+        contacts.append(
+            Contact(
+                office=office,
+                vitec_id=vitec_id,
+                details=details,
+                fingerprints=fingerprints,
+                last_seen=now,
+            )
+        )
+    Contact.objects.bulk_create(
+        contacts,
+        update_conflicts=True,
+        unique_fields=["office", "vitec_id"],
+        update_fields=["details", "fingerprints", "last_seen", "missing_since"],
     )
-    contact.terms.all().delete()
-    digests = search_terms.beginnings(search_terms.details_words(details))
+    _index(office, contacts)
+
+
+def _index(office: Office, contacts: list[Contact]) -> None:
+    """The beginnings of their words, anew."""
+    details = {contact.vitec_id: contact.details for contact in contacts}
+    mine = Contact.objects.filter(office=office, vitec_id__in=details)
+    keys = dict(mine.values_list("vitec_id", "pk"))
+    ContactTerm.objects.filter(contact__in=keys.values()).delete()
     ContactTerm.objects.bulk_create(
-        ContactTerm(contact=contact, office=office, digest=digest) for digest in sorted(digests)
+        (
+            ContactTerm(contact_id=keys[vitec_id], office=office, digest=digest)
+            for vitec_id, said in details.items()
+            for digest in sorted(search_terms.beginnings(search_terms.details_words(said)))
+        ),
+        batch_size=BATCH * 10,
     )
 
 

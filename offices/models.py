@@ -10,6 +10,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import SealedJSONField
@@ -356,29 +357,86 @@ class ImportDraft(models.Model):
         return f"{self.sheet} · {self.office}"
 
 
+class LineSeat(models.Model):
+    """One of the calls that a login may have on their way at once. token: who sits; see `pace`."""
+
+    line = models.CharField(max_length=32)
+    number = models.PositiveSmallIntegerField()
+    token = models.UUIDField(null=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line", "number"], name="one_seat_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.number}"
+
+
+class LineStart(models.Model):
+    """When a login may begin its next call."""
+
+    line = models.CharField(max_length=32, unique=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.line
+
+
 class SyncRun(models.Model):
-    """One run of one job for one office; `slot` makes a second beat harmless."""
+    """One run of one job for one office.
+
+    slot: makes a second beat harmless. Of one job and office a single run is open at a time, and
+    `beat_at` tells whether it still lives. changed: rows that were new or had changed; created:
+    those of them that were new. window: the days that were asked for, both inclusive.
+    """
 
     office = models.ForeignKey(
         Office, on_delete=models.CASCADE, related_name="sync_runs", verbose_name=_("office")
     )
     job = models.CharField(_("job"), max_length=40)
+    span = models.CharField(_("span"), max_length=20, blank=True)
     slot = models.BigIntegerField(
         _("slot"), help_text=_("Number of the interval since 1970; one run per job, office, slot.")
     )
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    beat_at = models.DateTimeField(_("last sign of life"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    window_from = models.DateField(_("from"), null=True, blank=True)
+    window_to = models.DateField(_("to"), null=True, blank=True)
+    calls = models.PositiveIntegerField(_("calls"), default=0)
     fetched = models.PositiveIntegerField(_("fetched"), default=0)
-    changed = models.PositiveIntegerField(_("changed"), default=0)
+    created = models.PositiveIntegerField(_("new"), default=0)
+    changed = models.PositiveIntegerField(_("new or changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    missing = models.PositiveIntegerField(_("missing"), default=0)
     error = models.CharField(_("error"), max_length=200, blank=True)
+    detail = models.CharField(_("what failed"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("sync run")
         verbose_name_plural = _("sync runs")
-        indexes = [models.Index(fields=["job", "office", "-finished_at"], name="sync_run_latest")]
+        indexes = [
+            models.Index(fields=["job", "office", "-finished_at"], name="sync_run_latest"),
+            models.Index(fields=["job", "office", "-started_at"], name="sync_run_newest"),
+            models.Index(fields=["-started_at"], name="sync_run_by_moment"),
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["job", "office", "slot"], name="one_sync_per_slot")
+            models.UniqueConstraint(
+                fields=["job", "span", "office", "slot"], name="one_sync_per_slot"
+            ),
+            models.UniqueConstraint(
+                fields=["job", "office"],
+                condition=models.Q(finished_at=None),
+                name="one_open_sync_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.job} · {self.office} · {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs."""
+        if self.finished_at is None:
+            return None
+        return round((self.finished_at - self.started_at).total_seconds(), 1)

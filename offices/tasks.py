@@ -10,6 +10,7 @@ from offices.sync import sync_office
 
 KEPT = dt.timedelta(days=30)
 DRAFTS_KEPT = dt.timedelta(hours=1)
+KEPT_WITHOUT_NEWS = dt.timedelta(days=2)
 
 
 @shared_task
@@ -33,6 +34,9 @@ def forget_files() -> None:
 
 @shared_task
 def tidy() -> None:
-    """Forget sync runs of more than a month ago, and sessions that have ended."""
-    SyncRun.objects.filter(started_at__lt=timezone.now() - KEPT).delete()
+    """Forget sync runs of more than a month ago, dull ones sooner, and sessions that have ended."""
+    now = timezone.now()
+    SyncRun.objects.filter(started_at__lt=now - KEPT).delete()
+    dull = SyncRun.objects.filter(error="", changed=0, missing=0, span="")
+    dull.filter(started_at__lt=now - KEPT_WITHOUT_NEWS).delete()
     call_command("clearsessions")

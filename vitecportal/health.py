@@ -13,11 +13,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from kombu import Connection
 
-from offices.models import Office, SyncRun
+from offices.models import Office
+from offices.syncing import latest_good, stale_minutes
 from submissions.models import Heart, State, Submission
 
 HEART_LIMIT = dt.timedelta(seconds=60)
-SYNC_LIMIT = dt.timedelta(minutes=30)
 WAITING_LIMIT = dt.timedelta(minutes=15)
 # An uncertain or failed one is a customer nobody calls back, until a person has looked.
 QUESTION_LIMIT = dt.timedelta(hours=1)
@@ -69,21 +69,23 @@ def _worker() -> dict[str, Any]:
 
 
 def _sync() -> dict[str, Any]:
-    """The office whose meetings are oldest. An office that never synced is not well."""
-    latest = [
-        SyncRun.objects.filter(office=office, job="meetings", error="")
-        .exclude(finished_at=None)
-        .order_by("-finished_at")
-        .values_list("finished_at", flat=True)
-        .first()
-        for office in Office.objects.all()
-    ]
-    ages = [_age(moment) for moment in latest]
-    oldest = None if None in ages else max((age for age in ages if age is not None), default=0)
+    """How old the meetings are. An office that never synced is not well; a paused one does not
+    count, and one with a long interval has its own limit.
+    """
+    offices = Office.objects.values_list("pk", "meeting_sync__interval", "meeting_sync__paused")
+    latest = latest_good("meetings")
+    ages = {
+        office: (_age(latest.get(office)), stale_minutes(interval) * 60)
+        for office, interval, paused in offices
+        if not paused
+    }
+    known = [age for age, _limit in ages.values() if age is not None]
+    stale = sum(age is None or age >= limit for age, limit in ages.values())
     return {
-        "ok": oldest is not None and oldest < SYNC_LIMIT.total_seconds(),
-        "oldest_age": oldest,
+        "ok": not stale,
+        "oldest_age": max(known, default=0) if len(known) == len(ages) else None,
         "offices": len(ages),
+        "stale": stale,
     }
 
 

@@ -1,4 +1,6 @@
-"""The timetable: every periodic task on one screen. Seconds between runs."""
+"""The timetable: every periodic task on one screen. Seconds between runs, or a crontab."""
+
+from celery.schedules import crontab
 
 TIMETABLE = {
     # Ring for what is due and was missed; take back what a dead worker held.
@@ -49,11 +51,17 @@ TIMETABLE = {
         "schedule": 60 * 60,
         "options": {"expires": 30 * 60},
     },
-    # Meetings of the recent past and the near future, and the contacts they name.
+    # Looks which office's meetings are due; each has an interval of its own, 3 min unless set.
     "sync-meetings": {
         "task": "meetings.tasks.sync_meetings",
-        "schedule": 3 * 60,
-        "options": {"expires": 2 * 60},
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    # Meetings of years, once a night; asked for each hour of it, should one be missed.
+    "sync-meetings-widely": {
+        "task": "meetings.tasks.sync_meetings_widely",
+        "schedule": crontab(minute="20", hour="1-4"),
+        "options": {"expires": 30 * 60},
     },
     # Viewings and their time slots, with how many are booked to each.
     "sync-viewings": {

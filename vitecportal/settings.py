@@ -221,6 +221,13 @@ VITEC_TIME_LIMITS = {
 }
 # 429 and 503 with Retry-After count as "not processed"; Vitec documents neither.
 VITEC_BUSY_STATUSES = env.list("VITEC_BUSY_STATUSES", cast=int, default=[429, 503])
+# Politeness towards Vitec: reads at once and a second for one login, over all processes.
+VITEC_CALLS_AT_ONCE = env.int("VITEC_CALLS_AT_ONCE", default=5)
+VITEC_CALLS_PER_SECOND = env.float("VITEC_CALLS_PER_SECOND", default=10.0)
+# Meetings older than this are warned about on their page and make /healthz unwell.
+SYNC_STALE_MINUTES = env.int("SYNC_STALE_MINUTES", default=30)
+# Seconds between two fetches that people ask for.
+SYNC_FLOOR_SECONDS = env.int("SYNC_FLOOR_SECONDS", default=30)
 # A dead worker's row is taken up again after this long; longer than any call may take.
 CLAIM_LEASE_SECONDS = 2 * VITEC_DEADLINE_SECONDS
 SENDING_LEASE_SECONDS = 3 * VITEC_DEADLINE_SECONDS

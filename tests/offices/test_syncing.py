@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,7 @@ from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused
 from offices import syncing
 from offices.models import Capability, Credential, Office, SyncRun
 from offices.syncing import Pulled, run_sync
+from tests.factories import make_office
 
 HOUR = 3600
 
@@ -130,3 +132,70 @@ def test_it_pauses_only_what_was_denied(office, neighbour_office, at):
     at(1001 * HOUR)
     assert run_sync(office, "user_groups", HOUR, _pull)
     assert run_sync(neighbour_office, "colleagues", HOUR, _pull)
+
+
+def test_it_says_what_failed_by_codes(office, at):
+    run = run_sync(
+        office, "colleagues", HOUR, _failing(OutcomeUnknown(status=500, cause="NotJson"))
+    )
+    assert run.detail == "HTTP 500 NotJson"
+
+
+def test_of_a_job_one_run_is_open_at_a_time(office, at):
+    def meanwhile(client, office):
+        assert run_sync(office, "colleagues", HOUR, _pull, now=True) is None
+        return Pulled(1, 1)
+
+    assert run_sync(office, "colleagues", HOUR, meanwhile).error == ""
+
+
+def test_a_run_that_fell_silent_is_given_up(office, at):
+    long_ago = timezone.now() - dt.timedelta(minutes=11)
+    silent = SyncRun.objects.create(office=office, job="colleagues", slot=1, beat_at=long_ago)
+    assert run_sync(office, "colleagues", HOUR, _pull)
+    silent.refresh_from_db()
+    assert silent.error == "died"
+    with pytest.raises(syncing.Superseded):
+        syncing.beat(silent)
+
+
+class TestFreshness:
+    def test_it_is_the_last_run_that_went_well(self, office, at):
+        run = run_sync(office, "colleagues", HOUR, _pull, now=True)
+        failed = run_sync(office, "colleagues", HOUR, _failing(NotSent()), now=True)
+        known = syncing.freshness(office, "colleagues")
+        assert (known.fetched_at, known.failed) == (run.finished_at, failed)
+        assert (known.minutes, known.stale, known.running) == (0, False, None)
+
+    def test_it_was_never(self, office):
+        known = syncing.freshness(office, "colleagues")
+        assert (known.minutes, known.stale, known.failed) == (None, True, None)
+
+    def test_it_grows_old(self, office, at, settings):
+        run_sync(office, "colleagues", HOUR, _pull)
+        SyncRun.objects.update(finished_at=timezone.now() - dt.timedelta(minutes=31))
+        assert syncing.freshness(office, "colleagues").stale
+        assert not syncing.freshness(office, "colleagues", interval=60).stale
+
+    def test_a_good_run_before_many_failed_ones_is_not_forgotten(self, office, at):
+        good = run_sync(office, "colleagues", HOUR, _pull, now=True)
+        for _again in range(25):
+            run_sync(office, "colleagues", HOUR, _failing(NotSent()), now=True)
+        assert syncing.freshness(office, "colleagues").fetched_at == good.finished_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_offices_are_done_side_by_side_and_none_stops_the_others():
+    offices = [make_office(f"M{number}", f"Kontor {number}") for number in range(3)]
+    meeting = threading.Barrier(3, timeout=20)
+
+    def work(office):
+        meeting.wait()
+        if office.customer_id == "M1":
+            raise ValueError("Anna Ek")
+        run_sync(office, "colleagues", HOUR, lambda client, office: Pulled(1, 1))
+
+    syncing.side_by_side(offices, work)
+
+    done = SyncRun.objects.values_list("office__customer_id", flat=True)
+    assert sorted(done) == ["M0", "M2"]

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from meetings.models import OfficeSync
 from offices.models import SyncRun
 from submissions.models import Heart, State, Submission
 from tests.factories import make_contact, make_meeting, make_submission
@@ -83,7 +84,9 @@ def test_it_trusts_a_worker_for_a_minute(well):
 
 def test_it_misses_the_meetings_of_an_office_that_never_synced(well, neighbour_office):
     assert _unwell() == {"sync"}
-    assert _asked()["sync"] == {"ok": False, "oldest_age": None, "offices": 2}
+    assert _asked()["sync"] == {
+        "ok": False, "oldest_age": None, "offices": 2, "stale": 1,
+    }  # fmt: skip
 
 
 def test_it_misses_meetings_that_are_old_at_one_office(well, neighbour_office):
@@ -96,6 +99,25 @@ def test_it_counts_no_sync_that_failed_or_never_ended(well):
     SyncRun.objects.update(finished_at=_ago(minutes=31))
     _synced(well, timezone.now(), error="denied", slot=2)
     _synced(well, None, slot=3)
+    assert _unwell() == {"sync"}
+
+
+def test_it_misses_no_meetings_of_an_office_that_people_have_paused(well, neighbour_office):
+    OfficeSync.objects.create(office=neighbour_office, paused=True)
+    assert _unwell() == set()
+    assert _asked()["sync"]["offices"] == 1
+
+
+def test_it_gives_an_office_that_is_fetched_seldom_its_time(well, neighbour_office):
+    OfficeSync.objects.create(office=neighbour_office, interval=60)
+    _synced(neighbour_office, _ago(minutes=179))
+    assert _unwell() == set()
+    SyncRun.objects.filter(office=neighbour_office).update(finished_at=_ago(minutes=181))
+    assert _unwell() == {"sync"}
+
+
+def test_it_takes_the_past_for_no_news(well):
+    SyncRun.objects.update(span="history")
     assert _unwell() == {"sync"}
 
 

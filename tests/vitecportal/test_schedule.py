@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 
 from interests import sync as interests_sync
 from meetings import sync as meetings_sync
+from meetings.models import OfficeSync
 from offices import sync as offices_sync
 from viewings import sync as viewings_sync
 from vitecportal.celery import app
-from vitecportal.health import HEART_LIMIT, SYNC_LIMIT
+from vitecportal.health import HEART_LIMIT
 from vitecportal.schedule import TIMETABLE
 
 
@@ -19,11 +21,14 @@ def test_it_names_a_task_that_is_registered(name):
     assert TIMETABLE[name]["task"] in app.tasks
 
 
-def test_it_names_every_task_but_the_one_that_is_rung_for():
+def test_it_names_every_task_but_those_that_are_rung_for():
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if not name.startswith("celery.")}
     listed = {entry["task"] for entry in TIMETABLE.values()}
-    assert ours - listed == {"submissions.tasks.deliver_submission"}
+    assert ours - listed == {
+        "submissions.tasks.deliver_submission",
+        "meetings.tasks.fetch_meetings",
+    }
 
 
 @pytest.mark.parametrize("name", TIMETABLE)
@@ -37,11 +42,13 @@ def test_it_is_what_beat_reads():
 
 def test_it_syncs_once_in_every_interval():
     assert TIMETABLE["sync-directories"]["schedule"] == offices_sync.EVERY
-    assert TIMETABLE["sync-meetings"]["schedule"] == meetings_sync.EVERY
+    assert TIMETABLE["sync-meetings"]["schedule"] == meetings_sync.TICK
     assert TIMETABLE["sync-viewings"]["schedule"] == viewings_sync.EVERY
     assert TIMETABLE["sync-interests"]["schedule"] == interests_sync.EVERY
 
 
 def test_it_beats_often_enough_for_the_monitor():
     assert TIMETABLE["beat-heart"]["schedule"] * 3 < HEART_LIMIT.total_seconds()
-    assert TIMETABLE["sync-meetings"]["schedule"] * 3 < SYNC_LIMIT.total_seconds()
+    default = OfficeSync._meta.get_field("interval").default * 60
+    assert TIMETABLE["sync-meetings"]["schedule"] <= default
+    assert default * 3 < settings.SYNC_STALE_MINUTES * 60

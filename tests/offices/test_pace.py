@@ -1,0 +1,120 @@
+"""Politeness: so many calls at once and a second, whoever makes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from offices import pace
+from offices.models import LineSeat, LineStart
+from offices.vitec import paced_client_for
+
+DEADLINE = 20
+
+
+@pytest.fixture
+def slept(monkeypatch):
+    """The seconds that were waited, without waiting."""
+    found = []
+    monkeypatch.setattr(pace.time, "sleep", found.append)
+    return found
+
+
+@pytest.fixture
+def now(monkeypatch):
+    moment = timezone.now()
+    monkeypatch.setattr(pace.timezone, "now", lambda: moment)
+    return moment
+
+
+def test_calls_of_one_line_begin_a_tenth_of_a_second_apart(db, settings, slept, now):
+    settings.VITEC_CALLS_PER_SECOND = 10
+    for _call in range(4):
+        with pace.turn("line"):
+            pass
+    assert slept == pytest.approx([0.0, 0.1, 0.2, 0.3])
+
+
+def test_another_line_does_not_wait_for_it(db, settings, slept, now):
+    settings.VITEC_CALLS_PER_SECOND = 10
+    for line in ("one", "other"):
+        with pace.turn(line):
+            pass
+    assert slept == [0.0, 0.0]
+
+
+def test_a_clock_that_was_set_back_leaves_nobody_waiting(db, settings, slept, now):
+    LineStart.objects.create(line="line", next_at=now + dt.timedelta(hours=1))
+    with pace.turn("line"):
+        pass
+    assert slept == [0.0]
+
+
+def test_no_more_are_on_their_way_than_there_are_seats(db, settings, slept):
+    settings.VITEC_CALLS_AT_ONCE = 2
+    with pace.turn("line"), pace.turn("line"):
+        assert LineSeat.objects.exclude(token=None).count() == 2
+        assert not pace._sit_down("line", pace.uuid.uuid4())
+    assert not LineSeat.objects.exclude(token=None).exists()
+
+
+def test_a_seat_of_a_process_that_died_is_free_again(db, settings, slept):
+    settings.VITEC_CALLS_AT_ONCE = 1
+    assert pace._sit_down("line", pace.uuid.uuid4())
+    LineSeat.objects.update(until=timezone.now() - dt.timedelta(seconds=1))
+    with pace.turn("line"):
+        assert LineSeat.objects.exclude(token=None).count() == 1
+
+
+def test_a_call_that_failed_gives_its_seat_back(db, slept):
+    with pytest.raises(ValueError, match="no answer"), pace.turn("line"):
+        raise ValueError("no answer")
+    assert not LineSeat.objects.exclude(token=None).exists()
+
+
+def test_more_seats_are_set_when_the_limit_is_raised(db, settings, slept):
+    settings.VITEC_CALLS_AT_ONCE = 1
+    with pace.turn("line"):
+        settings.VITEC_CALLS_AT_ONCE = 2
+        with pace.turn("line"):
+            assert LineSeat.objects.exclude(token=None).count() == 2
+
+
+def test_a_client_counts_its_calls_and_offices_of_one_login_share_a_line(
+    vitec, office, neighbour_office
+):
+    with paced_client_for(office) as mine, paced_client_for(neighbour_office) as theirs:
+        assert mine.line == theirs.line
+        assert "sandbox" not in mine.line
+        assert mine.calls == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_holds_for_many_at_once(settings):
+    settings.VITEC_CALLS_AT_ONCE = 2
+    most, sitting, lock = [0], [0], threading.Lock()
+
+    def call():
+        try:
+            for _call in range(5):
+                with pace.turn("line"):
+                    with lock:
+                        sitting[0] += 1
+                        most[0] = max(most[0], sitting[0])
+                    with lock:
+                        sitting[0] -= 1
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=call, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(DEADLINE)
+    assert not any(thread.is_alive() for thread in threads)
+    assert most[0] <= 2
+    assert not LineSeat.objects.exclude(token=None).exists()
