@@ -27,7 +27,7 @@ from meetings.windows import SHORTEST, Span, next_size
 from offices.capabilities import may_ask, remember
 from offices.models import Office, SyncRun
 from offices.pace import PacedClient
-from offices.syncing import HISTORY, Freshness, asked_slot, freshness, run_once, slot_of
+from offices.syncing import HISTORY, asked_slot, run_once, slot_of
 
 JOB = "meetings"
 # How often the timetable looks which office is due. Each has an interval of its own, else EVERY.
@@ -330,8 +330,3 @@ def take_turn(office: Office) -> None:
         sync_office(office, now=True)
     elif is_due(office, plan):
         sync_office(office)
-
-
-def known_freshness(office: Office) -> Freshness:
-    """How old the office's meetings are."""
-    return freshness(office, JOB, OfficeSync.of(office).interval)

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from meetings import views
+from meetings import dashboard, views
 
 app_name = "meetings"
 urlpatterns = [
-    path("", views.list_meetings, name="list"),
+    path("", dashboard.list_meetings, name="list"),
+    path("freshness/", dashboard.freshness, name="freshness"),
+    path("fetch/", dashboard.fetch_now, name="fetch_now"),
     path("comebacks/new/", views.new_comeback, name="new_comeback"),
     path("comebacks/new/about/", views.comeback_about, name="comeback_about"),
     path("comebacks/new/reading/", views.read_day, name="read_day"),

@@ -1,4 +1,4 @@
-"""Pages of meetings and comebacks."""
+"""Pages of comebacks. The list of meetings is in `meetings.dashboard`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lib import workdays
 from lib.form_fields import read_moment
@@ -20,41 +19,8 @@ from meetings.models import Meeting
 from meetings.wording import say
 from offices.access import choose_office, office_of
 from offices.http import PortalRequest
-from offices.models import SyncRun
 from offices.pickers import show_recent_first, tell_age
 from submissions.views import submit_page
-
-# A day further away than this is a slip of the hand.
-YEARS = 100
-
-
-@require_GET
-def list_meetings(request: PortalRequest) -> HttpResponse:
-    """The active office's meetings of one day, `?day=2026-11-23`, today without."""
-    office = office_of(request)
-    day = _day(request.GET.get("day", ""))
-    synced = SyncRun.objects.filter(office=office, job="meetings", error="").exclude(
-        finished_at=None
-    )
-    context = {
-        "day": day,
-        "previous": day - dt.timedelta(days=1),
-        "next": day + dt.timedelta(days=1),
-        "today": timezone.localdate(),
-        "week": day.isocalendar().week,
-        "meetings": Meeting.objects.filter(office=office).on_day(day),
-        "synced": synced.order_by("-finished_at").first(),
-    }
-    return render(request, "meetings/list.html", context)
-
-
-def _day(text: str) -> dt.date:
-    today = timezone.localdate()
-    try:
-        day = parse_date(text) or today
-    except ValueError:
-        return today
-    return day if abs(day.year - today.year) < YEARS else today
 
 
 @require_http_methods(["GET", "POST"])

@@ -33,9 +33,18 @@ def choose_office(request: HttpRequest, office: Office) -> None:
     request.session[SESSION_KEY] = office.customer_id
 
 
+def my_offices(request: HttpRequest) -> list[Office]:
+    """The offices of the person who asks, by name; read once for a request."""
+    known: list[Office] | None = getattr(request, "_my_offices", None)
+    if known is None:
+        known = list(offices_for(request.user))
+        request._my_offices = known  # type: ignore[attr-defined]
+    return known
+
+
 def chosen_office(request: HttpRequest) -> Office | None:
     """The office this session acts for: the chosen one, else the first, else none."""
-    offices = list(offices_for(request.user))
+    offices = my_offices(request)
     chosen = request.session.get(SESSION_KEY)
     return next((o for o in offices if o.customer_id == chosen), offices[0] if offices else None)
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "csp",
+    "django_filters",
     "django_htmx",
     "template_partials",
     "vitecportal",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vitecportal.health import report
@@ -12,10 +14,11 @@ from vitecportal.health import report
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in."""
+    """The first page after signing in: the meetings of today, with the filter in the address."""
     if request.office is None:  # type: ignore[attr-defined]
         return render(request, "no_office.html")
-    return redirect("meetings:list")
+    today = timezone.localdate().isoformat()
+    return redirect(reverse("meetings:list", query={"date_from": today, "date_to": today}))
 
 
 @require_GET

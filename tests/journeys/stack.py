@@ -151,9 +151,16 @@ class Stack:
 
     def comeback_requests(self) -> list[dict[str, Any]]:
         """Every request for a comeback that reached it."""
+        return self._requests("/Meeting/Comeback/")
+
+    def meeting_requests(self) -> list[dict[str, Any]]:
+        """Every request for a list of meetings that reached it."""
+        return self._requests("/Meeting/GetMeetings")
+
+    def _requests(self, path: str) -> list[dict[str, Any]]:
         answer = requests.get(f"{self.sandbox_url}/_sandbox/log", timeout=10).json()
         rows = answer if isinstance(answer, list) else answer["log"]
-        return [row for row in rows if row["path"] and "/Meeting/Comeback/" in row["path"]]
+        return [row for row in rows if row["path"] and path in row["path"]]
 
 
 _fortnights = itertools.count(2)

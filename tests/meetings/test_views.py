@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from offices.models import Office, User
-from tests.factories import STOCKHOLM, make_colleague, make_contact, make_meeting
+from tests.factories import make_colleague, make_contact, make_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -25,51 +22,6 @@ def text_of(answer: object) -> str:
 def directories(office: Office) -> None:
     make_contact(office)
     make_colleague(office)
-
-
-class TestList:
-    def test_it_shows_the_days_meetings_in_order(self, as_bokare: Client, office: Office) -> None:
-        day = dt.datetime(2026, 11, 24, 10, tzinfo=STOCKHOLM)
-        late = make_meeting(office, "CAL2", meeting_date=day + dt.timedelta(hours=3))
-        early = make_meeting(office, "CAL1", meeting_date=day)
-        make_meeting(office, "CAL3", meeting_date=day + dt.timedelta(days=1))
-
-        answer = as_bokare.get(reverse("meetings:list"), {"day": "2026-11-24"})
-
-        assert list(answer.context["meetings"]) == [early, late]
-        assert "Anna Ek" in text_of(answer)
-        assert "vecka 48" in text_of(answer)
-
-    @pytest.mark.parametrize("moment", ["2026-11-24T00:00", "2026-11-24T23:59"])
-    def test_a_day_runs_from_midnight_to_midnight_in_stockholm(
-        self, as_bokare: Client, office: Office, moment: str
-    ) -> None:
-        when = dt.datetime.fromisoformat(moment).replace(tzinfo=STOCKHOLM)
-        meeting = make_meeting(office, meeting_date=when)
-
-        answer = as_bokare.get(reverse("meetings:list"), {"day": "2026-11-24"})
-
-        assert list(answer.context["meetings"]) == [meeting]
-
-    @pytest.mark.parametrize(
-        "day", ["", "x", "2026-02-30", "20261124x", "0001-01-01", "9999-12-31"]
-    )
-    def test_what_is_no_day_is_today(self, as_bokare: Client, office: Office, day: str) -> None:
-        answer = as_bokare.get(reverse("meetings:list"), {"day": day})
-
-        assert answer.context["day"] == timezone.localdate()
-
-    def test_a_neighbour_sees_none_of_it(self, as_grannkontor: Client, office: Office) -> None:
-        make_meeting(office, meeting_date=dt.datetime(2026, 11, 24, 10, tzinfo=STOCKHOLM))
-
-        answer = as_grannkontor.get(reverse("meetings:list"), {"day": "2026-11-24"})
-
-        assert list(answer.context["meetings"]) == []
-
-    def test_each_row_leads_to_a_comeback(self, as_bokare: Client, office: Office) -> None:
-        meeting = make_meeting(office, meeting_date=timezone.now())
-
-        assert meeting.comeback_url in text_of(as_bokare.get(reverse("meetings:list")))
 
 
 class TestPrefill:

@@ -101,7 +101,7 @@ def test_it_hides_its_cookies_from_scripts(client, bokare):
 def test_it_signs_in_and_out(client, bokare):
     response = client.post(SIGN_IN, {"username": "bokare", "password": "vitecportal"})
     assert response.headers["Location"] == reverse("home")
-    assert client.get(reverse("home")).headers["Location"] == reverse("meetings:list")
+    assert client.get(reverse("home")).headers["Location"].startswith(reverse("meetings:list"))
     client.post(reverse("logout"))
     assert client.get(reverse("home")).headers["Location"].startswith(SIGN_IN)
 

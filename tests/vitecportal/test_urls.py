@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.resolvers import RegexPattern
+from django.utils import timezone
 
 from tests.factories import make_user
 
@@ -69,7 +70,9 @@ def test_it_opens_no_more_than_was_agreed():
 
 
 def test_it_leads_home_to_the_meetings(as_bokare):
-    assert as_bokare.get("/").headers["Location"] == reverse("meetings:list")
+    today = timezone.localdate().isoformat()
+    asked = {"date_from": today, "date_to": today}
+    assert as_bokare.get("/").headers["Location"] == reverse("meetings:list", query=asked)
 
 
 def test_it_tells_a_person_without_an_office_what_to_do(db):
