@@ -51,11 +51,12 @@ def _prefill(request: PortalRequest) -> dict[str, Any]:
         office=office_of(request), vitec_id=request.GET.get("meeting", "")
     ).first()
     if meeting:
-        initial |= _from_meeting(meeting)
+        initial |= from_meeting(meeting)
     return initial
 
 
-def _from_meeting(meeting: Meeting) -> dict[str, str]:
+def from_meeting(meeting: Meeting) -> dict[str, str]:
+    """What a comeback's form takes from a meeting."""
     prefill = {
         "contact_id": meeting.contact_id,
         "meeting_id": meeting.vitec_id,
@@ -77,7 +78,7 @@ def comeback_about(request: PortalRequest) -> HttpResponse:
     ).first()
     if meeting:
         chosen = initial["participant"]
-        initial |= _from_meeting(meeting)
+        initial |= from_meeting(meeting)
         initial["participant"] = chosen or initial.get("participant", "")
     form = ComebackForm(office=office, initial=initial)
     show_recent_first(form, request.user, office)

@@ -191,3 +191,103 @@ def test_it_all_stands_without_javascript(browser: Browser, portal: Stack, bokar
     expect(page.locator("#q")).to_have_value("")
     assert asked(page)["type"] == "Viewing"
     context.close()
+
+
+def press(page: Page, letter: str) -> None:
+    """A letter that is on a Swedish keyboard only, as the browser gets it from one."""
+    line = page.context.new_cdp_session(page)
+    line.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": letter, "text": letter})
+    line.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": letter})
+    line.detach()
+
+
+def coming(page: Page) -> None:
+    """The list of a month ahead, where meetings are booked."""
+    page.goto(f"{MORNING}?date_from={today() + DAY}&date_to={today() + 40 * DAY}&state=Booked")
+
+
+def test_nobody_answered_so_call_again_in_three_weeks_in_sixteen_keys(
+    bokare: Page, portal: Stack
+) -> None:
+    coming(bokare)
+    bokare.keyboard.press("ArrowDown")
+    bokare.keyboard.press("ArrowDown")
+    row = bokare.locator("[data-row]").nth(1)
+    expect(row).to_be_focused()
+    row_id = row.get_attribute("id")
+    before = len(portal.comeback_requests())
+
+    # From here on every key counts: å, 3v, Tab, the note, Ctrl and Enter.
+    press(bokare, "å")
+    expect(bokare.get_by_label("Dag och tid")).to_be_focused()
+    bokare.keyboard.type("3v")
+    bokare.keyboard.press("Tab")
+    bokare.keyboard.type("ej svar")
+    keys = 1 + len("3v") + 1 + len("ej svar") + 2
+    expect(bokare.locator("#inline-reading")).to_contain_text("kl. 09:00 (v. ")
+    bokare.keyboard.press("Control+Enter")
+    assert keys <= 16
+
+    sent = bokare.locator("[data-inline-sent]")
+    expect(sent).to_contain_text("Återkomst")
+    expect(bokare.locator(f"#{row_id} .next-step")).to_contain_text("Levererad", timeout=15_000)
+    expect(bokare.locator(f"#{row_id}")).to_be_focused()
+    assert "date_from" in bokare.url
+    assert len(portal.comeback_requests()) == before + 1
+    body = portal.comeback_requests()[-1]["body"]
+    assert body["note"] == "ej svar"
+    assert {"date", "meetingId", "participant", "note"} <= set(body)
+    assert list(body["participant"]) == ["userId"]
+
+
+def test_u_undoes_what_a_row_has_sent(bokare: Page, portal: Stack) -> None:
+    coming(bokare)
+    before = len(portal.comeback_requests())
+    bokare.locator("[data-row]").nth(4).focus()
+    press(bokare, "å")
+    bokare.get_by_label("Dag och tid").fill("imorgon 9:17")
+    bokare.keyboard.press("Control+Enter")
+    expect(bokare.get_by_role("button", name="Ångra")).to_be_visible()
+
+    bokare.keyboard.press("u")
+
+    expect(bokare.locator("[data-inline-sent]")).to_contain_text("Ångrad")
+    assert len(portal.comeback_requests()) == before
+
+
+def test_escape_leaves_the_form_for_its_row_and_another_row_takes_it_over(bokare: Page) -> None:
+    coming(bokare)
+    first, second = bokare.locator("[data-row]").nth(0), bokare.locator("[data-row]").nth(1)
+    first.get_by_role("link", name="Återkomst").click()
+    expect(bokare.get_by_label("Dag och tid")).to_be_focused()
+    second.get_by_role("link", name="Återkomst").click()
+    expect(bokare.locator("[data-inline]")).to_have_count(1)
+
+    bokare.get_by_label("Dag och tid").fill("hoppsan")
+    bokare.keyboard.press("Control+Enter")
+    expect(bokare.get_by_label("Dag och tid")).to_have_value("hoppsan")
+    expect(
+        bokare.locator("[data-inline] .errorlist, [data-inline] [aria-invalid=true]").first
+    ).to_be_visible()
+    bokare.keyboard.press("Escape")
+
+    expect(bokare.locator("[data-inline]")).to_have_count(0)
+    expect(second).to_be_focused()
+
+
+def test_the_form_in_a_row_has_no_fault(browser: Browser, portal: Stack, bokare: Page) -> None:
+    for width, scheme in ((1440, "light"), (390, "dark")):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            base_url=portal.url,
+            bypass_csp=True,
+            storage_state=bokare.context.storage_state(),
+        )
+        page = context.new_page()
+        coming(page)
+        page.locator("[data-row]").nth(2).get_by_role("link", name="Återkomst").click()
+        page.get_by_label("Dag och tid").fill("25/12 10")
+        expect(page.locator("#inline-reading")).to_contain_text("Juldagen")
+        assert faults(page) == []
+        context.close()
