@@ -59,6 +59,12 @@
     document.getElementById("desk-told").textContent = text;
   };
 
+  // What was typed is mended from its end.
+  const mend = (input) => {
+    input.focus();
+    input.setSelectionRange(input.value.length, input.value.length);
+  };
+
   // A wrong row gets the focus back, unless somebody is writing the next one already.
   const afterSwap = () => {
     const here = document.activeElement;
@@ -67,7 +73,7 @@
     if (wrong) {
       wrong.dataset.seen = "yes";
       const busy = writing && writing !== wrong && !isEmpty(writing);
-      if (!busy) (wrong.querySelector("[aria-invalid]") || inputs(wrong)[2]).focus();
+      if (!busy) mend(wrong.querySelector("[aria-invalid]") || inputs(wrong)[2]);
     } else if (!here || here === document.body) {
       goTo(nextRow());
     }
@@ -178,7 +184,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     if (!desk() || window.matchMedia("(hover: none)").matches) return;
     const wrong = desk().querySelector("[aria-invalid]");
-    if (wrong) wrong.focus();
+    if (wrong) mend(wrong);
     else goTo(nextRow());
   });
 })();

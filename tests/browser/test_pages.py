@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import in_good_order, sign_in
 from tests.browser.test_comeback import FORM, living, open_first_meeting
+from tests.browser.test_desk import open_desk
 from tests.journeys.stack import Stack, free_day
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
@@ -110,5 +111,37 @@ def test_what_went_wrong_has_no_fault_either(
     page.get_by_label("Dag och tid").fill(free_day())
     page.keyboard.press("Control+Enter")
     living(page, state)
+
+    assert faults(page) == []
+
+
+def test_the_desk_of_a_viewing_and_a_list_have_no_fault(page_of_bokare: Page) -> None:
+    page = page_of_bokare
+    open_desk(page)
+    assert faults(page) == []
+
+    row = page.locator("[data-desk-row]").last
+    row.locator("[name$=first_name]").fill("Bo")
+    row.locator("[name=reach]").fill("07")
+    row.locator("[name=reach]").press("Enter")
+    page.locator("[data-desk-row][data-wrong]").wait_for()
+    assert faults(page) == []
+
+    page.get_by_role("link", name="Klistra in en lista").click()
+    assert faults(page) == []
+    page.get_by_label("Listan").fill("Anna Ek 07\nBo;Ek;bo@ek.se")
+    page.get_by_role("button", name="Gå igenom listan").click()
+    page.locator("tr.wrong").wait_for()
+    assert faults(page) == []
+
+
+def test_the_whole_form_unfolded_has_no_fault(page_of_bokare: Page) -> None:
+    page = page_of_bokare
+    page.goto("/viewings/participants/new/")
+    for summary in page.locator("details.more > summary").all():
+        summary.click()
+    page.get_by_label("Förnamn").fill("Gustav")
+    page.get_by_label("Efternamn").fill("Pettersson")
+    page.locator(".known-list").wait_for()
 
     assert faults(page) == []

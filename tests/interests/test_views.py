@@ -50,7 +50,7 @@ class TestThePage:
         text, form = text_of(answer), answer.context["form"]
 
         for name in form.fields:
-            if name not in (PREFIX, PERSON + "contact_id"):
+            if name not in (PREFIX, PERSON + "contact_id", *form.not_offered):
                 assert f'name="{name}"' in text, name
         for name in form.profiles[0].fields:
             assert f'name="{FIRST}{name}"' in text, name

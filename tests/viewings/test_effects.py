@@ -43,7 +43,7 @@ class TestEffects:
     def test_a_stranger_is_booked_and_gets_no_message(self, office: Office, slot: TimeSlot) -> None:
         assert told(office) == [
             "creates: Anna blir en ny kontakt.",
-            "creates: Bokas till visningen: Storgatan 4, tis 1 jun 2027 kl. 12:00–12:30 (v. 22)",
+            "creates: Bokas till visningen: Storgatan 4, tis 1 juni 2027 kl. 12:00–12:30 (v. 22)",
             "creates: Ett lead skapas, med den källa som är förvald hos Vitec.",
             "note: Inget meddelande går till någon.",
         ]
@@ -53,7 +53,7 @@ class TestEffects:
 
         messages = told(office, person_email_address="a@ek.se", reminder_time="60", **values)[-3:]
 
-        when = "tis 1 jun 2027 kl. 11:00 (v. 22) (60 minuter före)"
+        when = "tis 1 juni 2027 kl. 11:00 (v. 22) (60 minuter före)"
         assert messages == [
             "message: SMS till 070-174 06 05 genast: en bekräftelse",
             "message: E-post till a@ek.se genast: en bekräftelse",
