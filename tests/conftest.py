@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test import Client, TransactionTestCase
 
@@ -41,6 +42,12 @@ def emptying_spares_no_audit() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = lifted  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = empty  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_been_limited_yet() -> None:
+    """Limits are counted in the cache, across tests."""
+    cache.clear()
 
 
 @pytest.fixture

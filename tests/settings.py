@@ -18,6 +18,8 @@ from vitecportal.settings import *  # noqa: F403
 from vitecportal.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 
 SUBMISSION_HOLD_SECONDS = 0
+# One process, emptied before every test; what the real one does is tested by itself.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # WhiteNoise warns about a folder that is not there; nothing is collected for tests.
 STATIC_ROOT.mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

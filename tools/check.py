@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 TEMPLATES = [
     "templates",
+    "accounts",
     "offices",
     "submissions",
     "meetings",

@@ -114,10 +114,11 @@ PACKAGES = [
 ICONS = """
 adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-right ban building-store
 calendar calendar-down calendar-event calendar-off calendar-plus check chevron-down chevron-left
-chevron-right circle-check circle-x clock clock-pause cloud-off cloud-search copy dots eye
-help-circle history home hourglass-high inbox info-circle keyboard language list list-check
-logout map-search menu-2 message pencil phone phone-call player-pause player-play plus refresh
-repeat school search send settings sun user user-plus user-question users x
+chevron-right circle-check circle-x clock clock-pause cloud-off cloud-search copy device-mobile
+dots eye fingerprint help-circle history home hourglass-high inbox info-circle key keyboard
+language link list list-check logout mail map-search menu-2 message pencil phone phone-call
+player-pause player-play plus refresh repeat school search send settings shield-lock sun user
+user-plus user-question users x
 """
 
 

@@ -20,12 +20,16 @@ from submissions.models import Outage, Pause, State, Submission
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """practice, version; for signed-in people also kinds (for the menu), my_offices (for the
-    switcher), active_office, open_pauses (each with `may_end`),
-    outages (each with `waiting`), uncertain_count (of the person's
-    offices) and needing_me (how many submissions wait for this person).
+    """practice, version, mail_works; for signed-in people also kinds (for the menu), my_offices
+    (for the switcher), active_office, open_pauses (each with `may_end`), outages (each with
+    `waiting`), uncertain_count (of the person's offices), needing_me (how many submissions wait
+    for this person) and manages (whether an office is theirs to decide for).
     """
-    context: dict[str, Any] = {"practice": settings.PRACTICE, "version": settings.VERSION}
+    context: dict[str, Any] = {
+        "practice": settings.PRACTICE,
+        "version": settings.VERSION,
+        "mail_works": settings.EMAIL_WORKS,
+    }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
@@ -40,6 +44,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
             lambda: Submission.objects.for_user(user).uncertain().count()
         ),
         "needing_me": functools.cache(lambda: Submission.objects.needing(user).count()),
+        "manages": functools.cache(lambda: managed_by(user).exists()),
     }
 
 

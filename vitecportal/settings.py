@@ -7,6 +7,7 @@ SQLite and a folder as broker, all under `var/`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from cryptography.fernet import Fernet
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from vitecportal.local_secrets import kept_secret, require_writable
 from vitecportal.schedule import TIMETABLE
 from vitecportal.tiles import image_sources
+from vitecportal.sign_in_services import sign_in_services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -53,6 +55,8 @@ BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", default="") or kept_secret(
 # --- Site --------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
+# On when the portal is reached over HTTPS, which is behind a proxy that says so.
+HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "vitecportal.urls"
 WSGI_APPLICATION = "vitecportal.wsgi.application"
@@ -71,7 +75,14 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "template_partials",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
     "vitecportal",
+    "accounts",
     "offices",
     "submissions",
     "meetings",
@@ -91,13 +102,19 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "vitecportal.middleware.session_by_last_use",
     "vitecportal.middleware.private_pages",
     "offices.middleware.active_office",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SignInRequired",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.remember_whose_browser",
+    "accounts.middleware.carry_what_was_posted",
+    "accounts.middleware.SecondStep",
+    "accounts.middleware.Limits",
 ]
 
 TEMPLATES = [
@@ -137,7 +154,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Shared by all processes, since limits are counted in it: a table of the database, or Redis.
+CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://vitecportal_cache")}
 
 # --- Celery ------------------------------------------------------------------------------------
 
@@ -244,27 +262,97 @@ MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="")
 # --- Sign-in -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "offices.User"
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
+CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
+# Who signs in with a second step: all, administrators or none.
+REQUIRE_MFA_FOR = env.str("REQUIRE_MFA_FOR", default="none" if PRACTICE else "administrators")
+
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password": "accounts.forms.AskResetForm",
+    "reset_password_from_key": "accounts.forms.ResetForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reauthenticate": "accounts.forms.ConfirmForm",
+}
+# Failed sign-ins by address and by user name; then waiting helps. Several rules by commas.
+ACCOUNT_RATE_LIMITS = {
+    "login": env.str("SIGN_IN_LIMIT", default="120/m/ip"),
+    "login_failed": env.str("SIGN_IN_FAILED_LIMIT", default="30/m/ip,5/5m/key"),
+    "reset_password": "20/m/ip,3/10m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+# How many proxies of ours stand before the portal and add to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+MFA_ADAPTER = "accounts.adapters.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "vitecportal"
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Addresses are given by whoever invites, and no second step goes by e-mail.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# Single sign-on with Microsoft Entra and with any other OpenID Connect service.
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_PROVIDERS, SSO_SOURCES, SSO_ORIGINS = sign_in_services(env)
+
+# What one person may do how often, by the addresses' names.
+USER_LIMITS = {
+    "search": env.str("SEARCH_LIMIT", default="120/m"),
+    "reveal": env.str("REVEAL_LIMIT", default="30/h"),
+    "export": env.str("EXPORT_LIMIT", default="20/h"),
+}
+LIMITED = {
+    "offices:find_contacts": "search",
+    "offices:quick_search": "search",
+    "submissions:reveal": "reveal",
+}
+
+# --- E-mail ------------------------------------------------------------------------------------
+
+# Invitations and new passwords. Without a server nothing is mailed; a practice portal writes its
+# letters into a folder, for whoever tries it out.
+EMAIL_WORKS = bool(env.str("EMAIL_URL", default="")) or PRACTICE
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+elif PRACTICE:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="vitecportal@localhost")
+EMAIL_TIMEOUT = 10
 
 # --- Browser security --------------------------------------------------------------------------
 
-# On when the portal is reached over HTTPS, which is behind a proxy that says so.
-HTTPS = env.bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -280,6 +368,10 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
+# No page takes files yet; a form of words alone is never larger.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -289,7 +381,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # A sign-in service is reached by posting a form that leads there.
+        "form-action": [SELF, *SSO_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],

@@ -157,6 +157,38 @@
     for (const [name, value] of [...body]) if (value === "") body.delete(name);
   });
 
+  // --- Signed in again in another tab: this page goes on where it was ------------------------------
+  // Its form token is from before, so it fetches a new one, if it is the same person.
+
+  const renew = async () => {
+    const answer = await fetch("/accounts/token/", { headers: { Accept: "application/json" } });
+    if (answer.redirected || !answer.ok) return;
+    const { token, who } = await answer.json();
+    const other = document.body.dataset.whose && who !== document.body.dataset.whose;
+    tell("signed-out", false);
+    tell("other-person", other);
+    if (other) return;
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    document.body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
+    tell("signed-in-again", true);
+    // What was typed meanwhile is kept as a draft at once.
+    document
+      .querySelector("form[data-send] [name=form_token]")
+      ?.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  const signedOut = () => {
+    const line = document.getElementById("signed-out");
+    return line && !line.hidden;
+  };
+  const house = new BroadcastChannel("vitecportal");
+  house.addEventListener("message", (event) => {
+    if (event.data === "signed-in" && signedOut()) renew();
+  });
+  window.addEventListener("focus", () => {
+    if (signedOut()) renew();
+  });
+
   document.addEventListener("htmx:error", () => tell("offline", true));
   document.addEventListener("htmx:after:swap", () => tell("offline", false));
 

@@ -65,9 +65,12 @@ def test_it_answers_to_post_only(as_bokare, url):
 
 @pytest.mark.parametrize("url", [CHOOSE, FIND, SEARCH])
 def test_it_sends_strangers_to_the_sign_in(db, url):
-    response = Client().post(url, {"office": "M30011", "q": "anna", "contact_search": "anna"})
-    assert response.status_code == 302
-    assert response.headers["Location"] == f"{reverse('login')}?next={url}"
+    posted = {"office": "M30011", "q": "anna", "contact_search": "anna"}
+    response = Client().post(url, posted, headers={"HX-Request": "true"})
+    assert response.headers["Location"] == f"{reverse('account_login')}?next={url}"
+    whole_page = Client().post(url, posted)
+    assert whole_page.status_code == 401
+    assert "Logga in" in whole_page.content.decode()
 
 
 @pytest.mark.parametrize("url", [CHOOSE, FIND, SEARCH])

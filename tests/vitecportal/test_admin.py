@@ -18,7 +18,7 @@ def test_it_does_not_exist_for_staff_of_an_office(as_bokare, as_chef, url):
 @pytest.mark.parametrize("url", PLACES)
 def test_it_sends_strangers_to_the_portals_own_sign_in(db, url):
     response = Client().get(url, follow=True)
-    assert response.redirect_chain[-1][0].startswith(reverse("login"))
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
 
 
 def test_it_leads_on_to_the_page_that_was_asked_for(client, admin):

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-SIGN_IN = reverse("login")
+SIGN_IN = reverse("account_login")
 ENGLISH_BROWSER = {"Accept-Language": "en-GB,en;q=0.9"}
 
 
@@ -102,7 +102,7 @@ def test_it_signs_in_and_out(client, bokare):
     response = client.post(SIGN_IN, {"username": "bokare", "password": "vitecportal"})
     assert response.headers["Location"] == reverse("home")
     assert client.get(reverse("home")).headers["Location"].startswith(reverse("meetings:list"))
-    client.post(reverse("logout"))
+    client.post(reverse("account_logout"))
     assert client.get(reverse("home")).headers["Location"].startswith(SIGN_IN)
 
 

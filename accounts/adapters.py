@@ -1,0 +1,133 @@
+"""What allauth asks us: its words in ours, its secrets sealed, its doors shut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import sso
+from lib.sealing import seal, unseal
+from offices.models import User
+
+# What is worth saying after something was done; of the rest the page itself is proof.
+SAID = {
+    "account/messages/password_changed.txt": _("Your password is changed."),
+    "account/messages/password_set.txt": _("Your password is set."),
+    "mfa/messages/totp_activated.txt": _("The authenticator app is set up."),
+    "mfa/messages/totp_deactivated.txt": _("The authenticator app is removed."),
+    "mfa/messages/recovery_codes_generated.txt": _("You have new recovery codes."),
+    "mfa/messages/webauthn_added.txt": _("The passkey is added."),
+    "mfa/messages/webauthn_removed.txt": _("The passkey is removed."),
+    "usersessions/messages/sessions_logged_out.txt": _("You are signed out everywhere else."),
+    "socialaccount/messages/account_connected.txt": _("The sign-in is connected."),
+    "socialaccount/messages/account_disconnected.txt": _("The sign-in is no longer connected."),
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is shut."),
+        "username_password_mismatch": _("The username or the password is wrong."),
+        "incorrect_password": _("The password is wrong."),
+        "enter_current_password": _("The present password is wrong."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes and try again."),
+        "rate_limited": _("Too many attempts. Wait a little and try again."),
+        "invalid_password_reset": _("The link has been used or has run out."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: Any = None, *a: Any, **kw: Any
+    ) -> None:
+        if said := SAID.get(message_template):
+            messages.success(request, said)
+        elif message := kw.get("message"):
+            messages.add_message(request, level, message)
+
+    def format_email_subject(self, subject: str) -> str:
+        return subject
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """TOTP keys and the seeds of recovery codes lie sealed."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("The code is wrong."),
+        "cannot_delete_authenticator": _("You cannot remove your last second step."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.username)
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey") if number == 1 else gettext("Passkey %d") % number
+
+
+def _is_taken(address: str) -> bool:
+    return bool(address) and User.objects.filter(email__iexact=address).exists()
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """Single sign-on: only whom the settings let in, with the places that their groups give."""
+
+    error_messages = DefaultSocialAccountAdapter.error_messages | {
+        "connected_other": _("Another account has this sign-in already."),
+    }
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        claims = sso.claims_of(sociallogin.account.extra_data)
+        # Of what the service told nothing is kept but the name by which it knows the person.
+        sociallogin.account.extra_data = {}
+        provider = sociallogin.account.provider
+        source = sso.source(provider)
+        if source is None or not source.lets_in(claims):
+            raise ImmediateHttpResponse(self._refused(request))
+        connecting = sociallogin.state.get("process") == "connect"
+        if not (sociallogin.is_existing or connecting) and _is_taken(sociallogin.user.email):
+            # Never joined by an address: whoever owns the account connects it, signed in.
+            raise ImmediateHttpResponse(
+                render(request, "socialaccount/connect_first.html", status=403)
+            )
+        sociallogin.state["places"] = [
+            (place.customer_id, place.role) for place in source.places(claims)
+        ]
+        if sociallogin.is_existing and source.gives_places:
+            sso.settle_places(sociallogin.user, provider, source.places(claims))
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return bool(sociallogin.state.get("places"))
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        user: User = super().save_user(request, sociallogin, form)
+        source = sso.source(sociallogin.account.provider)
+        if source is not None:
+            places = [sso.PlaceByGroup(*pair) for pair in sociallogin.state["places"]]
+            sso.settle_places(user, sociallogin.account.provider, places)
+        return user
+
+    def on_authentication_error(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        raise ImmediateHttpResponse(
+            render(request, "socialaccount/authentication_error.html", status=403)
+        )
+
+    def _refused(self, request: HttpRequest) -> Any:
+        return render(request, "account/signup_closed.html", status=403)

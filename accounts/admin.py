@@ -1,0 +1,106 @@
+"""Invitations and second steps in the admin; of allauth's own tables nothing else is shown."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import invitations
+from accounts.forms import InviteForm
+from accounts.mail import send_invitation
+from accounts.models import Invitation
+from offices.admin_scope import OfficeFilter, OfficeScopedAdmin
+from offices.models import User
+
+for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+    # Their pages would show addresses, secrets and keys; what an operator needs is below.
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+class InvitationForm(forms.ModelForm):
+    """The office and the role; who it is for is sealed in the row."""
+
+    name = InviteForm.base_fields["name"]
+    email = InviteForm.base_fields["email"]
+
+    class Meta:
+        model = Invitation
+        fields = ["office", "role"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(OfficeScopedAdmin):
+    """A new one shows its link once. Nothing is changed afterwards, only withdrawn."""
+
+    form = InvitationForm
+    fields = ["office", "role", "name", "email"]
+    list_display = ["office", "role", "invited_by", "created_at", "expires_at", "state"]
+    list_filter = [("office", OfficeFilter), "role"]
+    actions = ["withdraw"]
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, invitation: Invitation) -> str:
+        if invitation.used_at:
+            return _("taken")
+        if invitation.withdrawn_at:
+            return _("withdrawn")
+        return _("open") if Invitation.objects.open().filter(pk=invitation.pk) else _("run out")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        given = form.cleaned_data
+        place = invitations.Place(
+            given["office"], given["role"], given["name"] or "", given["email"] or ""
+        )
+        made, token = invitations.invite(cast(User, request.user), place)
+        obj.pk, obj.recipient, obj.token_hash = made.pk, made.recipient, made.token_hash
+        obj.expires_at, obj.invited_by = made.expires_at, made.invited_by
+        link = request.build_absolute_uri(reverse("accounts:open_invitation", args=[token]))
+        if send_invitation(made, link):
+            messages.success(request, _("The invitation is sent by e-mail."))
+        messages.info(request, _("The link, shown this once: %s") % link)
+
+    @admin.action(description=gettext_lazy("Withdraw the chosen invitations"))
+    def withdraw(self, request: HttpRequest, queryset: Any) -> None:
+        count = sum(invitations.withdraw(invitation) for invitation in queryset)
+        messages.success(request, _("Withdrawn invitations: %d") % count)
+
+
+@admin.register(Authenticator)
+class SecondStepAdmin(admin.ModelAdmin):
+    """For superusers: take away the second step of somebody who has lost theirs."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)

@@ -1,0 +1,57 @@
+"""How often one person may do what could empty the directory or try out secrets.
+
+Counted in windows in the shared cache, under the person's number. A limit is a brake for scripts
+and stolen sessions; nobody who works by hand comes near one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+
+from offices.models import User
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclasses.dataclass(frozen=True)
+class Limit:
+    """So many times within so many seconds. name: several addresses may share one count."""
+
+    name: str
+    times: int
+    seconds: int
+
+
+def parse(name: str, text: str) -> Limit:
+    """`30/m`, `200/2h`. Raises ValueError for anything else."""
+    times, _slash, span = text.partition("/")
+    if not span or span[-1] not in UNITS:
+        raise ValueError(f"{text} is no limit; write one as 30/m or 200/2h")
+    return Limit(name, int(times), int(span[:-1] or 1) * UNITS[span[-1]])
+
+
+def limit_for(view_name: str, method: str) -> Limit | None:
+    """The limit of an address, None when it has none. Reading is not limited, posting is."""
+    name = settings.LIMITED.get(view_name)
+    if name is None or method != "POST":
+        return None
+    return parse(name, settings.USER_LIMITS[name])
+
+
+def wait_for(limit: Limit, user: User, now: float | None = None) -> int:
+    """Count one more; 0 when it may be done, else the seconds until it may."""
+    now = time.time() if now is None else now
+    window, spent = divmod(now, limit.seconds)
+    left = int(limit.seconds - spent) + 1
+    key = f"limit:{limit.name}:{user.pk}:{int(window)}"
+    if cache.add(key, 1, timeout=left):
+        return 0
+    try:
+        count = cache.incr(key)
+    except ValueError:  # it ran out between the two
+        return 0
+    return left if count > limit.times else 0

@@ -1,0 +1,74 @@
+"""Who is invited, and which places a person has by a group of their single sign-on."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.sealing import SealedJSONField
+from offices.access import managed_by
+from offices.models import Membership, Office, Role, User
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        """Not used, not withdrawn, not run out."""
+        return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
+
+    def for_manager(self, user: User) -> InvitationQuerySet:
+        """Those to the offices that a person decides for."""
+        return self.filter(office__in=managed_by(user))
+
+
+class Invitation(models.Model):
+    """A place at an office, waiting for the person it is meant for.
+
+    Only the hash of the link's token is kept. recipient: {"name": str, "email": str}, may be "".
+    """
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="+", verbose_name=_("office")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.BOOKER)
+    recipient = SealedJSONField(_("for"))
+    token_hash = models.CharField(max_length=32, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("invited by")
+    )
+    created_at = models.DateTimeField(_("invited"), default=timezone.now)
+    expires_at = models.DateTimeField(_("good until"))
+    used_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    used_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken by"),
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.office} · {self.get_role_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:people")
+
+
+class GroupPlace(models.Model):
+    """This membership was given by a group at the sign-in service, and goes with it."""
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="+")
+    provider = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return f"{self.provider} · {self.membership_id}"

@@ -1,0 +1,35 @@
+"""Who must sign in with two steps: password and something one has."""
+
+from __future__ import annotations
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest
+
+from offices.models import Membership, Role, User
+
+METHODS_KEY = "account_authentication_methods"
+
+
+def required_of(user: User) -> bool:
+    """By the setting REQUIRE_MFA_FOR: all, administrators (superusers and staff too), or none."""
+    wanted = settings.REQUIRE_MFA_FOR
+    if wanted != "administrators":
+        return bool(wanted == "all")
+    if user.is_superuser or user.is_staff:
+        return True
+    return Membership.objects.filter(user=user, role=Role.ADMINISTRATOR).exists()
+
+
+def came_by_single_sign_on(request: HttpRequest) -> bool:
+    """The sign-in service has asked for what it asks for; a second step is its own matter."""
+    methods = request.session.get(METHODS_KEY, [])
+    return any(method.get("method") == "socialaccount" for method in methods)
+
+
+def missing(request: HttpRequest) -> bool:
+    """Is this signed-in person to set up a second step before anything else?"""
+    user = request.user
+    if not isinstance(user, User) or not required_of(user):
+        return False
+    return not is_mfa_enabled(user) and not came_by_single_sign_on(request)

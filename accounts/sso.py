@@ -1,0 +1,112 @@
+"""Single sign-on: who is let in, and which places their groups give them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import GroupPlace
+from offices.models import Membership, Office, Role, User
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class PlaceByGroup:
+    """What one group gives: a role at the office with this customer id."""
+
+    customer_id: str
+    role: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """One sign-in service, as the settings say it.
+
+    tenant: claim `tid` that is required, "" for any. domains: ends of addresses that are let in,
+    empty for all. groups: {group: its place}; empty when places are given by hand alone.
+    """
+
+    tenant: str = ""
+    domains: Sequence[str] = ()
+    groups: Mapping[str, PlaceByGroup] = dataclasses.field(default_factory=dict)
+
+    @property
+    def gives_places(self) -> bool:
+        return bool(self.groups)
+
+    def lets_in(self, claims: Mapping[str, Any]) -> bool:
+        """By tenant and by the domain of the address that the service vouches for."""
+        if self.tenant and claims.get("tid") != self.tenant:
+            return False
+        if not self.domains:
+            return True
+        if "email_verified" in claims and not claims["email_verified"]:
+            return False
+        address = str(claims.get("email") or claims.get("preferred_username") or "")
+        return address.rpartition("@")[2].casefold() in {name.casefold() for name in self.domains}
+
+    def places(self, claims: Mapping[str, Any]) -> list[PlaceByGroup]:
+        """One place an office; of two roles at one office the one that may do more."""
+        given = claims.get("groups") or []
+        groups = [str(group) for group in given] if isinstance(given, list) else []
+        rank = list(Role.values)
+        best: dict[str, PlaceByGroup] = {}
+        for place in (self.groups[group] for group in groups if group in self.groups):
+            other = best.get(place.customer_id)
+            if other is None or rank.index(place.role) > rank.index(other.role):
+                best[place.customer_id] = place
+        return sorted(best.values())
+
+
+def parse_groups(pairs: Sequence[str]) -> dict[str, PlaceByGroup]:
+    """`group=M30011:broker` each. Raises ValueError for anything else."""
+    groups = {}
+    for pair in pairs:
+        group, _equals, place = pair.strip().rpartition("=")
+        customer_id, _colon, role = place.partition(":")
+        if not group or not customer_id or role not in Role.values:
+            raise ValueError(f"{pair!r} is no group; write it as group=M30011:broker")
+        groups[group] = PlaceByGroup(customer_id, role)
+    return groups
+
+
+def source(provider: str) -> Source | None:
+    """The sign-in service of this name, None when the settings know none."""
+    facts = settings.SSO_SOURCES.get(provider)
+    if facts is None:
+        return None
+    return Source(facts["tenant"], facts["domains"], parse_groups(facts["groups"]))
+
+
+def claims_of(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that the service says of a person; its signed word outranks the looked-up one."""
+    if "id_token" in extra or "userinfo" in extra:
+        return {**(extra.get("userinfo") or {}), **(extra.get("id_token") or {})}
+    return dict(extra)
+
+
+@transaction.atomic
+def settle_places(user: User, provider: str, places: Sequence[PlaceByGroup]) -> None:
+    """Give what the groups give now, and take back what they gave before; the rest stays."""
+    offices = {
+        office.customer_id: office
+        for office in Office.objects.filter(customer_id__in=[p.customer_id for p in places])
+    }
+    wanted = {offices[p.customer_id].pk: p.role for p in places if p.customer_id in offices}
+    given = GroupPlace.objects.filter(membership__user=user, provider=provider)
+    lost = given.exclude(membership__office__in=wanted).values_list("membership", flat=True)
+    Membership.objects.filter(pk__in=list(lost)).delete()
+    for office_id, role in wanted.items():
+        _give(user, provider, office_id, role)
+
+
+def _give(user: User, provider: str, office_id: int, role: str) -> None:
+    membership = Membership.objects.filter(user=user, office=office_id).first()
+    if membership is None:
+        membership = Membership.objects.create(user=user, office_id=office_id, role=role)
+        GroupPlace.objects.create(membership=membership, provider=provider)
+    elif GroupPlace.objects.filter(membership=membership, provider=provider).exists():
+        Membership.objects.filter(pk=membership.pk).update(role=role)

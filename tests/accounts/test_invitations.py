@@ -1,0 +1,197 @@
+"""Coming in: only who was invited, once, in time, to the place that was offered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import invitations
+from accounts.invitations import Place
+from accounts.models import Invitation
+from offices.models import Membership, Office, Role, User
+from tests.factories import make_user
+
+PEOPLE = reverse("accounts:people")
+JOIN = reverse("accounts:join")
+NEW = {
+    "first_name": "Nils", "last_name": "Ny", "email": "nils@example.se", "username": "nils",
+    "password1": "korrekt häst batteri", "password2": "korrekt häst batteri",
+}  # fmt: skip
+
+
+@pytest.fixture
+def invited(chef: User, office: Office) -> tuple[Invitation, str]:
+    return invitations.invite(chef, Place(office, Role.BROKER, "Nils Ny", "nils@example.se"))
+
+
+def follow(client: Client, token: str):
+    return client.get(reverse("accounts:open_invitation", args=[token]), follow=True)
+
+
+class TestInviting:
+    def posted(self, office: Office, **values: str) -> dict[str, object]:
+        return {"office": office.pk, "role": "booker", "name": "", "email": "", **values}
+
+    def test_a_manager_gets_a_link_shown_once(self, as_chef: Client, office: Office) -> None:
+        page = as_chef.post(PEOPLE, self.posted(office)).content.decode()
+        link = re.search(r'value="http://testserver(/accounts/invitation/[^"]+)"', page)
+        assert link
+        assert link[1] not in as_chef.get(PEOPLE).content.decode()
+        assert Client().get(link[1], follow=True).status_code == 200
+
+    def test_the_link_goes_by_mail_to_who_has_an_address(
+        self, as_chef: Client, office: Office
+    ) -> None:
+        page = as_chef.post(PEOPLE, self.posted(office, email="nils@example.se")).content.decode()
+        [letter] = mail.outbox
+        assert letter.to == ["nils@example.se"]
+        assert "/accounts/invitation/" in str(letter.body)
+        assert "/accounts/invitation/" not in page
+
+    def test_without_a_mail_server_the_link_is_shown(
+        self, as_chef: Client, office: Office, settings
+    ) -> None:
+        settings.EMAIL_WORKS = False
+        page = as_chef.post(PEOPLE, self.posted(office, email="nils@example.se")).content.decode()
+        assert "/accounts/invitation/" in page
+        assert mail.outbox == []
+
+    def test_a_manager_makes_no_administrator(self, as_chef: Client, office: Office) -> None:
+        answer = as_chef.post(PEOPLE, self.posted(office, role="administrator"))
+        assert answer.status_code == 422
+        assert not Invitation.objects.exists()
+
+    def test_nobody_invites_to_a_strangers_office(
+        self, as_chef: Client, chef: User, neighbour_office: Office
+    ) -> None:
+        assert as_chef.post(PEOPLE, self.posted(neighbour_office)).status_code == 422
+        with pytest.raises(invitations.NotYours):
+            invitations.invite(chef, Place(neighbour_office, Role.BOOKER))
+
+    def test_an_administrator_invites_in_the_admin(self, as_admin: Client, office: Office) -> None:
+        posted = {"office": office.pk, "role": "manager", "name": "Nils", "email": ""}
+        page = as_admin.post("/admin/accounts/invitation/add/", posted, follow=True)
+        link = re.search(r"http://testserver(/accounts/invitation/[\w-]+/)", page.content.decode())
+        assert link
+        assert Invitation.objects.get().role == "manager"
+        assert Client().get(link[1], follow=True).status_code == 200
+
+
+class TestTaking:
+    def test_it_makes_an_account_with_that_place(
+        self, client: Client, invited: tuple[Invitation, str], office: Office
+    ) -> None:
+        page = follow(client, invited[1])
+        assert page.redirect_chain[-1][0] == JOIN
+        answer = client.post(JOIN, NEW, follow=True)
+        assert answer.redirect_chain[-1][0] == "/meetings/"
+        place = Membership.objects.get(user__username="nils")
+        assert (place.office, place.role) == (office, "broker")
+
+    def test_it_works_once(self, invited: tuple[Invitation, str]) -> None:
+        first, second = Client(), Client()
+        follow(first, invited[1])
+        follow(second, invited[1])
+        first.post(JOIN, NEW)
+        answer = second.post(JOIN, {**NEW, "username": "annan"})
+        assert answer.status_code == 410
+        assert not User.objects.filter(username="annan").exists()
+
+    def test_two_at_the_same_moment_give_one_account(
+        self, client: Client, invited: tuple[Invitation, str], monkeypatch
+    ) -> None:
+        follow(client, invited[1])
+        found = invitations.find(invited[1])
+        invitations.take(found, make_user("snabb"))  # type: ignore[arg-type]
+        monkeypatch.setattr(invitations, "find", lambda token: found)
+        assert client.post(JOIN, NEW).status_code == 410
+        assert not User.objects.filter(username="nils").exists()
+
+    @pytest.mark.parametrize("how", ["withdrawn", "run out", "made up"])
+    def test_it_leads_nowhere(self, invited: tuple[Invitation, str], how: str) -> None:
+        invitation, token = invited
+        if how == "withdrawn":
+            assert invitations.withdraw(invitation)
+        elif how == "run out":
+            late = timezone.now() - dt.timedelta(seconds=1)
+            Invitation.objects.update(expires_at=late)
+        else:
+            token = "x" * 43
+        assert follow(Client(), token).status_code == 410
+
+    def test_who_has_an_account_gets_one_more_place(
+        self, as_grannkontor: Client, grannkontor: User, invited: tuple[Invitation, str]
+    ) -> None:
+        assert "ditt konto får platsen" in follow(as_grannkontor, invited[1]).content.decode()
+        as_grannkontor.post(JOIN)
+        assert grannkontor.memberships.count() == 2
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"username": "CHEF"}, "Välj ett annat"),
+            ({"password2": "något helt annat"}, "inte samma"),
+            ({"password1": "kort", "password2": "kort"}, "för kort"),
+        ],
+    )
+    def test_it_says_what_is_wrong(
+        self, client: Client, invited: tuple[Invitation, str], changed: dict[str, str], said: str
+    ) -> None:
+        follow(client, invited[1])
+        answer = client.post(JOIN, NEW | changed)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+        assert Invitation.objects.open().exists()
+
+
+class TestKept:
+    def test_neither_link_nor_recipient_can_be_read_in_the_database(
+        self, invited: tuple[Invitation, str]
+    ) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT recipient, token_hash FROM accounts_invitation")
+            stored = str(cursor.fetchall())
+        assert "Nils" not in stored
+        assert "example.se" not in stored
+        assert invited[1] not in stored
+
+
+class TestPeople:
+    def test_it_shows_who_has_a_place_at_ones_own_offices(
+        self, as_chef: Client, bokare: User, grannkontor: User, invited: tuple[Invitation, str]
+    ) -> None:
+        page = as_chef.get(PEOPLE).content.decode()
+        assert "Berit Bokare" in page
+        assert "Nils Ny" in page
+        assert "grannkontor" not in page
+
+    def test_a_place_is_taken_away_and_the_account_stays(
+        self, as_chef: Client, bokare: User
+    ) -> None:
+        place = Membership.objects.get(user=bokare)
+        as_chef.post(reverse("accounts:remove", args=[place.pk]))
+        bokare.refresh_from_db()
+        assert bokare.is_active
+        assert not bokare.memberships.exists()
+
+    def test_nobody_takes_away_their_own_or_an_administrators(
+        self, as_chef: Client, chef: User, office: Office
+    ) -> None:
+        make_user("adm", office, role=Role.ADMINISTRATOR)
+        for user in ("chef", "adm"):
+            place = Membership.objects.get(user__username=user)
+            as_chef.post(reverse("accounts:remove", args=[place.pk]))
+        assert Membership.objects.count() == 2
+
+    def test_an_invitation_is_withdrawn(
+        self, as_chef: Client, invited: tuple[Invitation, str]
+    ) -> None:
+        as_chef.post(reverse("accounts:withdraw", args=[invited[0].pk]))
+        assert invitations.find(invited[1]) is None

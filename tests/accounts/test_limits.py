@@ -1,0 +1,99 @@
+"""One person may not empty the directory, nor reveal one number after the other."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings as here
+from django.core.cache import caches
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.urls import get_resolver, reverse
+
+from accounts import limits
+from offices.models import Office, User
+from tests.factories import make_submission
+
+SEARCH = reverse("offices:quick_search")
+TABLE = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "vitecportal_cache",
+    }
+}
+
+
+@pytest.fixture(autouse=True)
+def narrow(settings) -> None:
+    settings.USER_LIMITS = {"search": "3/m", "reveal": "1/h", "export": "1/h"}
+
+
+def test_the_fourth_search_within_a_minute_waits(as_bokare: Client) -> None:
+    answers = [as_bokare.post(SEARCH, {"q": "an"}).status_code for _ in range(4)]
+    assert answers == [200, 200, 200, 429]
+
+
+def test_it_says_how_long(as_bokare: Client) -> None:
+    for _ in range(3):
+        as_bokare.post(SEARCH, {"q": "an"})
+    page = as_bokare.post(SEARCH, {"q": "an"})
+    assert 0 < int(page.headers["Retry-After"]) <= 61
+    assert "Försök igen om" in page.content.decode()
+    part = as_bokare.post(SEARCH, {"q": "an"}, headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+    assert "Försök igen om" in part.content.decode()
+
+
+def test_each_person_is_counted_alone(as_bokare: Client, as_maklare: Client) -> None:
+    for _ in range(4):
+        as_bokare.post(SEARCH, {"q": "an"})
+    assert as_maklare.post(SEARCH, {"q": "an"}).status_code == 200
+
+
+def test_both_searches_share_one_count(as_bokare: Client) -> None:
+    for _ in range(3):
+        as_bokare.post(SEARCH, {"q": "an"})
+    answer = as_bokare.post(reverse("offices:find_contacts"), {"contact_search": "an"})
+    assert answer.status_code == 429
+
+
+def test_revealing_is_counted(as_chef: Client, bokare: User, office: Office) -> None:
+    one = make_submission(bokare, office)
+    path = reverse("submissions:reveal", args=[one.code])
+    answers = [as_chef.post(path, {"reason": "fråga"}).status_code for _ in range(2)]
+    assert answers == [200, 429]
+
+
+def test_a_new_window_begins_anew(bokare: User) -> None:
+    limit = limits.Limit("x", 2, 60)
+    assert [limits.wait_for(limit, bokare, now=60.0 + second) for second in (0, 1)] == [0, 0]
+    assert limits.wait_for(limit, bokare, now=100.0) == 21
+    assert limits.wait_for(limit, bokare, now=120.0) == 0
+
+
+def test_it_counts_alike_in_every_process(bokare: User) -> None:
+    """The database's cache, as it is without a setting: what one process counted another reads."""
+    with override_settings(CACHES=TABLE):
+        call_command("createcachetable", verbosity=0)
+        limit = limits.Limit("x", 2, 60)
+        waits = []
+        for _ in range(3):
+            caches.close_all()
+            waits.append(limits.wait_for(limit, bokare, now=60.0))
+    assert waits[:2] == [0, 0]
+    assert waits[2] > 0
+
+
+def test_every_limited_address_exists_and_every_limit_can_be_read() -> None:
+    for name, limit in here.LIMITED.items():
+        assert limit in here.USER_LIMITS
+        namespace, _colon, page = name.partition(":")
+        inside = get_resolver().namespace_dict[namespace][1]
+        assert page in {pattern.name for pattern in inside.url_patterns}
+    for name, text in here.USER_LIMITS.items():
+        assert limits.parse(name, text).times > 0
+
+
+@pytest.mark.parametrize("text", ["", "30", "30/x", "a/m", "30/"])
+def test_it_takes_no_limit_that_is_none(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - Python's own where a number is none
+        limits.parse("x", text)

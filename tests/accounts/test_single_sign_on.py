@@ -1,0 +1,215 @@
+"""Single sign-on against a published OpenID Connect provider for tests, run beside us."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+from django.urls import reverse
+
+from accounts import sso
+from accounts.sso import PlaceByGroup, Source, parse_groups
+from offices.models import Membership, Office, User
+from tests.factories import make_user
+from tests.journeys.stack import free_port, wait_until
+from tests.vitecportal.environment import settings_with
+
+LOGIN = "/sign-in/with/oidc/"
+PEOPLE = {
+    "u-1": {"email": "karin@maklare.example", "name": "Karin Ek", "groups": ["g-book"]},
+    "u-2": {"email": "olle@annan.example", "name": "Olle", "groups": ["g-book"]},
+    "u-3": {"email": "utan@maklare.example", "name": "Utan Grupp", "groups": []},
+    "u-4": {"email": "chef@maklare.example", "name": "Eva Chef", "groups": ["g-book", "g-lead"]},
+}
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
+    for sub, claims in PEOPLE.items():
+        command += ["--user-claims", json.dumps({"sub": sub, "email_verified": True, **claims})]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: _answers(url), what="the sign-in service")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/.well-known/openid-configuration", timeout=2).ok
+    except requests.ConnectionError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def service(provider: str, settings, office: Office) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": "Prov",
+                    "client_id": "portal",
+                    "secret": "hemlig",
+                    "settings": {"server_url": provider, "oauth_pkce_enabled": True},
+                }
+            ],
+        }
+    }
+    settings.SSO_SOURCES = {
+        "oidc": {
+            "tenant": "",
+            "domains": ["maklare.example"],
+            "groups": ["g-book=M30011:booker", "g-lead=M30011:manager"],
+        }
+    }
+
+
+def there_and_back(client: Client, sub: str, path: str = LOGIN, **posted: str):
+    """To the service, a press of its button as this person, and back to us."""
+    away = client.post(path, posted).headers["Location"]
+    asked = parse_qs(urlsplit(away).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["state"]
+    answer = requests.post(away, data={"sub": sub}, timeout=10, allow_redirects=False)
+    back = urlsplit(answer.headers["Location"])
+    return client.get(f"{back.path}?{back.query}", follow=True)
+
+
+def signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_the_sign_in_page_offers_it(client: Client) -> None:
+    assert "Logga in med Prov" in client.get("/sign-in/").content.decode()
+
+
+def test_a_group_gives_an_account_and_a_place(client: Client, office: Office) -> None:
+    answer = there_and_back(client, "u-1")
+    assert answer.redirect_chain[-1][0] == "/meetings/"
+    place = Membership.objects.get()
+    assert (place.office, place.role, place.user.last_name) == (office, "booker", "Ek")
+    assert not place.user.has_usable_password()
+
+
+def test_of_two_roles_the_higher_counts(client: Client) -> None:
+    there_and_back(client, "u-4")
+    assert Membership.objects.get().role == "manager"
+
+
+@pytest.mark.parametrize(("sub", "why"), [("u-2", "another domain"), ("u-3", "no group")])
+def test_it_lets_nobody_else_in(client: Client, sub: str, why: str) -> None:
+    answer = there_and_back(client, sub)
+    assert "ingen plats" in answer.content.decode()
+    assert not signed_in(client)
+    assert not User.objects.exists()
+
+
+def test_nothing_is_kept_but_the_services_own_number(client: Client) -> None:
+    there_and_back(client, "u-1")
+    account = SocialAccount.objects.get()
+    assert account.uid == "u-1"
+    assert account.extra_data == {}
+
+
+def test_an_address_alone_opens_nobodys_account(client: Client, bokare: User) -> None:
+    bokare.email = "karin@maklare.example"
+    bokare.save()
+    answer = there_and_back(client, "u-1")
+    assert "redan ett konto" in answer.content.decode()
+    assert not signed_in(client)
+
+
+def test_a_place_goes_with_its_group_and_others_stay(
+    client: Client, neighbour_office: Office, settings
+) -> None:
+    there_and_back(client, "u-1")
+    user = User.objects.get()
+    Membership.objects.create(user=user, office=neighbour_office)
+    settings.SSO_SOURCES["oidc"]["groups"] = ["another=M30011:booker"]
+
+    there_and_back(Client(), "u-1")
+
+    assert [place.office for place in user.memberships.all()] == [neighbour_office]
+
+
+def test_somebody_with_an_account_connects_it(bokare: User, as_bokare: Client) -> None:
+    there_and_back(as_bokare, "u-1", f"{LOGIN}?process=connect")
+    assert SocialAccount.objects.get().user == bokare
+    again = Client()
+    there_and_back(again, "u-1")
+    assert again.session["_auth_user_id"] == str(bokare.pk)
+
+
+def test_a_state_that_is_not_ours_leads_nowhere(client: Client) -> None:
+    answer = client.get(f"{LOGIN}back/?code=x&state=made-up")
+    assert answer.status_code == 403
+    assert "sa nej" in answer.content.decode()
+    assert not signed_in(client)
+
+
+def test_its_second_step_counts(client: Client, settings) -> None:
+    settings.REQUIRE_MFA_FOR = "all"
+    assert there_and_back(client, "u-1").redirect_chain[-1][0] == "/meetings/"
+
+
+class TestSource:
+    def test_a_tenant_is_required(self) -> None:
+        source = Source(tenant="t-1")
+        assert source.lets_in({"tid": "t-1"})
+        assert not source.lets_in({"tid": "t-2"})
+        assert not source.lets_in({})
+
+    def test_a_domain_is_the_whole_domain(self) -> None:
+        source = Source(domains=["maklare.example"])
+        assert source.lets_in({"email": "a@MAKLARE.example"})
+        assert not source.lets_in({"email": "a@notmaklare.example"})
+        assert not source.lets_in({"email": "a@maklare.example.evil.example"})
+        assert not source.lets_in({"email": "a@maklare.example", "email_verified": False})
+        assert not source.lets_in({})
+
+    def test_groups_are_read(self) -> None:
+        assert parse_groups(["g=1=M30011:booker"]) == {"g=1": PlaceByGroup("M30011", "booker")}
+        for wrong in ("g", "g=M30011", "g=M30011:boss", "=M30011:booker"):
+            with pytest.raises(ValueError, match="is no group"):
+                parse_groups([wrong])
+
+    def test_an_office_that_is_not_here_gives_no_place(self, db: None) -> None:
+        user = make_user("ny")
+        sso.settle_places(user, "oidc", [PlaceByGroup("M99999", "booker")])
+        assert not user.memberships.exists()
+
+
+def test_entra_is_set_up_by_its_tenant(tmp_path) -> None:
+    found = settings_with(
+        tmp_path,
+        "SOCIALACCOUNT_PROVIDERS",
+        "SSO_SOURCES",
+        "CONTENT_SECURITY_POLICY",
+        ENTRA_TENANT="t-1",
+        ENTRA_CLIENT_ID="c-1",
+        ENTRA_CLIENT_SECRET="s",
+        ENTRA_GROUPS="g=M30011:booker",
+    )
+    [app] = found["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"]
+    assert app["settings"]["server_url"] == "https://login.microsoftonline.com/t-1/v2.0"
+    assert found["SSO_SOURCES"]["entra"]["tenant"] == "t-1"
+    assert (
+        "https://login.microsoftonline.com"
+        in found["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["form-action"]
+    )
+    assert re.match(r"/sign-in/with/entra/", reverse("openid_connect_login", args=["entra"]))

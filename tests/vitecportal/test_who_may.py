@@ -1,0 +1,276 @@
+"""Who may do what at every address there is, as a table. A new address fails until it has its line.
+
+May: the answer is neither "not for you" (403), "not here" (404), nor the sign-in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts import invitations
+from offices.models import Membership, Office, Role, User
+from submissions import drafts
+from submissions.batches import submit_batch
+from submissions.kinds import all_kinds
+from submissions.models import Pause
+from tests.factories import make_contact, make_meeting, make_submission, make_user
+from tests.submissions.test_batches import wish
+
+STRANGER = "stranger"
+WITHOUT_OFFICE = "without an office"
+NEIGHBOUR = "neighbour"
+BOOKER, ASSISTANT, BROKER, MANAGER, ADMINISTRATOR = (role.value for role in Role)
+SUPERUSER = "superuser"
+
+DECIDE = {MANAGER, ADMINISTRATOR, SUPERUSER}
+OFFICE = {BOOKER, ASSISTANT, BROKER, *DECIDE}
+STAFF = {NEIGHBOUR, *OFFICE}
+SIGNED_IN = {WITHOUT_OFFICE, *STAFF}
+ANYBODY = {STRANGER, *SIGNED_IN}
+NOBODY: set[str] = set()
+
+
+@dataclasses.dataclass
+class World:
+    """One office with people in every role, a neighbour, and something of each sort."""
+
+    people: dict[str, User]
+    office: Office
+    things: dict[str, Any]
+
+    def client(self, role: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if role != STRANGER:
+            client.force_login(self.people[role])
+        return client
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """Who may look (GET) and who may act (POST) there; None where the method does not exist.
+
+    about: the arguments of the address, out of the world's things.
+    """
+
+    look: set[str] | None
+    act: set[str] | None = None
+    about: Callable[[dict[str, Any]], list[Any]] = lambda things: []
+    posted: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+def submission(things: dict[str, Any]) -> list[Any]:
+    return [things["submission"].code]
+
+
+def batch(things: dict[str, Any]) -> list[Any]:
+    return [things["batch"].code]
+
+
+RULES: dict[str, Rule] = {
+    "home": Rule(SIGNED_IN),
+    "healthz": Rule(ANYBODY),
+    "set_language": Rule(ANYBODY, ANYBODY),
+    # The door.
+    "account_login": Rule(ANYBODY, ANYBODY),
+    "account_logout": Rule(None, ANYBODY),
+    "account_inactive": Rule(ANYBODY),
+    "account_reset_password": Rule(ANYBODY, ANYBODY),
+    "account_reset_password_done": Rule(ANYBODY),
+    "account_reset_password_from_key": Rule(ANYBODY, ANYBODY, lambda things: ["1", "x"]),
+    "account_reset_password_from_key_done": Rule(ANYBODY),
+    "mfa_authenticate": Rule(ANYBODY, ANYBODY),
+    "mfa_login_webauthn": Rule(ANYBODY, ANYBODY),
+    # No sign-in service is set up here: tests/accounts/test_single_sign_on.py has one.
+    "openid_connect_login": Rule(NOBODY, NOBODY, lambda things: ["entra"]),
+    "openid_connect_callback": Rule(NOBODY, NOBODY, lambda things: ["entra"]),
+    # One's own account.
+    "account_reauthenticate": Rule(SIGNED_IN, SIGNED_IN),
+    "account_change_password": Rule(SIGNED_IN, SIGNED_IN),
+    "account_set_password": Rule(SIGNED_IN, SIGNED_IN),
+    "usersessions_list": Rule(SIGNED_IN, SIGNED_IN),
+    "socialaccount_connections": Rule(SIGNED_IN, SIGNED_IN),
+    "mfa_index": Rule(SIGNED_IN),
+    "mfa_reauthenticate": Rule(SIGNED_IN, SIGNED_IN),
+    "mfa_reauthenticate_webauthn": Rule(SIGNED_IN, SIGNED_IN),
+    "mfa_activate_totp": Rule(SIGNED_IN, SIGNED_IN),
+    "mfa_deactivate_totp": Rule(NOBODY, NOBODY),
+    "mfa_view_recovery_codes": Rule(NOBODY),
+    "mfa_generate_recovery_codes": Rule(SIGNED_IN, SIGNED_IN),
+    "mfa_list_webauthn": Rule(SIGNED_IN),
+    "mfa_add_webauthn": Rule(SIGNED_IN, SIGNED_IN),
+    "mfa_remove_webauthn": Rule(SIGNED_IN, SIGNED_IN, lambda things: [1]),
+    "mfa_edit_webauthn": Rule(SIGNED_IN, SIGNED_IN, lambda things: [1]),
+    "accounts:token": Rule(SIGNED_IN),
+    "accounts:back": Rule(SIGNED_IN),
+    "accounts:go_on": Rule(SIGNED_IN),
+    # Coming in by an invitation, and inviting.
+    "accounts:open_invitation": Rule(ANYBODY, None, lambda things: ["x"]),
+    "accounts:join": Rule(ANYBODY, ANYBODY),
+    "accounts:people": Rule(DECIDE, DECIDE),
+    "accounts:withdraw": Rule(None, DECIDE, lambda things: [things["invitation"].pk]),
+    "accounts:remove": Rule(None, DECIDE, lambda things: [things["place"].pk]),
+    # Offices and people.
+    "offices:choose": Rule(None, OFFICE, posted={"office": "M30011"}),
+    "offices:find_contacts": Rule(None, STAFF),
+    "offices:quick_search": Rule(None, STAFF),
+    # Sending.
+    "submissions:list": Rule(SIGNED_IN),
+    "submissions:detail": Rule(OFFICE, None, submission),
+    "submissions:status": Rule(OFFICE, None, submission),
+    "submissions:cancel": Rule(None, OFFICE, submission),
+    "submissions:send_now": Rule(None, OFFICE, submission),
+    "submissions:decide": Rule(None, DECIDE, submission),
+    "submissions:reveal": Rule(None, DECIDE, submission),
+    "submissions:end_pause": Rule(None, DECIDE, lambda things: [things["pause"].pk]),
+    "submissions:look": Rule(None, STAFF, lambda things: ["meetings.create_comeback"]),
+    "submissions:forget_draft": Rule(None, {BOOKER}, lambda things: [things["draft"].code]),
+    "submissions:batch": Rule(OFFICE, None, batch),
+    "submissions:batch_status": Rule(OFFICE, None, batch),
+    "submissions:batch_act": Rule(None, OFFICE, lambda things: [*batch(things), "pause"]),
+    # The daily work.
+    "meetings:list": Rule(STAFF),
+    "meetings:new_comeback": Rule(STAFF, STAFF),
+    "meetings:comeback_about": Rule(None, STAFF),
+    "meetings:read_day": Rule(None, SIGNED_IN),
+    "viewings:list": Rule(STAFF),
+    "viewings:new_participant": Rule(STAFF, STAFF),
+    "calendar_app:new_appointment": Rule(STAFF, STAFF),
+    "calendar_app:preview_appointment": Rule(None, STAFF),
+}
+
+
+ADMIN_MODELS = {
+    "accounts.Invitation",
+    "auth.Group",
+    "meetings.Meeting",
+    "mfa.Authenticator",
+    "offices.Capability",
+    "offices.Colleague",
+    "offices.Contact",
+    "offices.Credential",
+    "offices.Office",
+    "offices.SyncRun",
+    "offices.User",
+    "offices.UserGroup",
+    "submissions.Attempt",
+    "submissions.Pause",
+    "submissions.Submission",
+    "viewings.Viewing",
+}
+
+
+def _names(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{before}{pattern.namespace}:" if pattern.namespace else before
+            yield from _names(pattern.url_patterns, inside)
+        elif isinstance(pattern, URLPattern):
+            yield f"{before}{pattern.name}"
+
+
+NAMES = sorted(set(_names(get_resolver().url_patterns)))
+PORTAL = [name for name in NAMES if not name.startswith("admin:")]
+
+
+@pytest.fixture
+def world(office: Office, neighbour_office: Office, grannkontor: User) -> World:
+    people = {role.value: make_user(f"a-{role.value}", office, role=role) for role in Role}
+    people[WITHOUT_OFFICE] = make_user("ny")
+    people[NEIGHBOUR] = grannkontor
+    people[SUPERUSER] = make_user("admin", is_staff=True, is_superuser=True)
+    make_contact(office)
+    make_meeting(office)
+    booker = people[BOOKER]
+    invitation, _token = invitations.invite(
+        people[ADMINISTRATOR], invitations.Place(office, Role.BOOKER)
+    )
+    things = {
+        "submission": make_submission(booker, office, contact_id="ADR9"),
+        "batch": submit_batch(wish(booker, office)),
+        "invitation": invitation,
+        "place": Membership.objects.get(user=people[ASSISTANT]),
+        "pause": Pause.objects.create(office=office, status=401),
+        "draft": drafts.keep(booker, office, all_kinds()[0], uuid.uuid4(), {}),
+    }
+    return World(people, office, things)
+
+
+@contextlib.contextmanager
+def undone_afterwards() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def may(answer: Any) -> bool:
+    away = answer.headers.get("Location", "")
+    to_the_door = away.startswith(f"{reverse('account_login')}?next=")
+    return answer.status_code not in (401, 403, 404) and not to_the_door
+
+
+def test_every_address_has_its_line() -> None:
+    assert set(PORTAL) - {"-"} == set(RULES)
+
+
+@pytest.mark.parametrize("name", PORTAL)
+def test_everybody_may_what_the_table_says_and_no_more(world: World, name: str) -> None:
+    rule = RULES[name]
+    path = reverse(name, args=rule.about(world.things))
+
+    for method, who in (("get", rule.look), ("post", rule.act)):
+        for role in ANYBODY:
+            with undone_afterwards():
+                answer = getattr(world.client(role), method)(path, rule.posted)
+            if who is None:
+                assert answer.status_code in (302, 405), (role, method, answer.status_code)
+            else:
+                assert may(answer) == (role in who), (role, method, answer.status_code)
+            assert answer.status_code != 500, (role, method)
+
+
+@pytest.mark.parametrize("name", PORTAL)
+def test_no_answer_to_a_signed_in_person_is_kept_anywhere(world: World, name: str) -> None:
+    rule = RULES[name]
+    path = reverse(name, args=rule.about(world.things))
+    for method in ("get", "post"):
+        client = world.client(MANAGER)
+        if name == "account_logout" and method == "post":
+            continue  # afterwards there is nobody signed in
+        with undone_afterwards():
+            answer = getattr(client, method)(path, rule.posted)
+        assert "no-store" in answer.headers["Cache-Control"], method
+
+
+def _admin_pages() -> Iterator[tuple[str, list[Any]]]:
+    for model in admin.site._registry:
+        base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for page, args in (("changelist", []), ("add", []), ("change", [1]), ("delete", [1])):
+            yield f"{base}_{page}", args
+    for name in ("index", "password_change", "jsi18n"):
+        yield f"admin:{name}", []
+
+
+@pytest.mark.parametrize(("name", "args"), list(_admin_pages()), ids=str)
+def test_the_admin_is_there_for_superusers_alone(world: World, name: str, args: list[Any]) -> None:
+    path = reverse(name, args=args)
+    for role in ANYBODY - {SUPERUSER, STRANGER}:
+        assert world.client(role).get(path).status_code == 404, role
+        assert world.client(role).post(path).status_code == 404, role
+    assert "?next=" in world.client(STRANGER).get(path).headers["Location"]
+    # A superuser finds each page, or a row that is not there, or a window that changes nothing.
+    assert world.client(SUPERUSER).get(path).status_code in (200, 302, 403, 404)
+
+
+def test_every_model_of_the_admin_is_known() -> None:
+    """A new one is looked at first: who sees it, and which offices' rows?"""
+    assert {model._meta.label for model in admin.site._registry} == ADMIN_MODELS
