@@ -230,12 +230,12 @@ def _log(call: Call, outcome: str, heard: Heard, *, cause: str = "") -> None:
         "cause": cause,
         "milliseconds": heard.milliseconds,
         "size": len(heard.body),
-        "request_id": heard.request_id,
+        "call_id": heard.request_id,
     }
     logger.log(
         logging.INFO if outcome == "answered" else logging.WARNING,
         "%(endpoint)s %(outcome)s status=%(status)s cause=%(cause)s"
-        " %(milliseconds)d ms %(size)d bytes request=%(request_id)s",
+        " %(milliseconds)d ms %(size)d bytes call=%(call_id)s",
         facts,
         extra=facts,
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from connect.client import Client
 from connect.errors import Denied, VitecError
+from lib.log_context import about
 from offices.capabilities import may_ask, remember
 from offices.models import Office, SyncRun
 from offices.pace import PacedClient
@@ -155,7 +156,7 @@ def run_once(
     if run is None:
         return None
     try:
-        with paced_client_for(office) as client:
+        with about(office=office.pk, job=job), paced_client_for(office) as client:
             try:
                 work(client, run)
             finally:

@@ -26,11 +26,12 @@ from django.db.models.functions import Coalesce, Now
 
 from connect.calls import Reply
 from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused, VitecError
+from lib import log_context
 from lib.sealing import Unsealable
 from offices.models import Credential
 from offices.vitec import NoCredential, client_for
 from submissions import outages
-from submissions.journal import note
+from submissions.journal import ids_of, note
 from submissions.models import Event, Pause, State, Submission, SubmissionQuerySet, due
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def deliver(submission_id: int) -> int | None:
 
     Returns the id of another that had to wait for this one and may go now, None for none.
     """
+    log_context.bind(**ids_of(submission_id))
     submission = claim(submission_id)
     if submission is None:
         return None

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
 import socket
 import threading
 from typing import Any
 
+from django.db import transaction
+
 from connect.answers import masked
 from connect.calls import Reply
 from connect.errors import VitecError
+from lib import log_context
 from lib.sealing import Unsealable, seal_row
 from offices.models import User
 from submissions.models import Attempt, Event, Submission
+
+log = logging.getLogger(__name__)
 
 
 def worker_name() -> str:
@@ -32,10 +39,15 @@ def note(
     """Append one event. Call it in the transaction that changes the state.
 
     answer: what came back; its text goes in masked, and sealed in full.
-    facts: further columns of `Attempt`.
+    facts: further columns of `Attempt`. `request_id` is that of the call to Vitec where there was
+        one, and of the request to us where a person did something.
     """
+    if actor is not None:
+        facts.setdefault("request_id", log_context.present().get("request_id", ""))
     if answer is not None:
         facts |= _facts_of(submission, answer)
+    tell = functools.partial(_tell, submission.pk, event, submission.tries)
+    transaction.on_commit(tell, robust=True)
     return Attempt.objects.create(
         submission=submission,
         number=submission.tries,
@@ -46,6 +58,21 @@ def note(
         sealed_reason=_sealed(submission, reason),
         **facts,
     )
+
+
+def ids_of(submission_id: int) -> dict[str, object]:
+    """What log lines about a submission carry: itself, and the request by which it was saved."""
+    accepted = Attempt.objects.filter(submission=submission_id, event=Event.ACCEPTED)
+    asked_by = accepted.values_list("request_id", flat=True).first()
+    return {"submission": submission_id, "request_id": asked_by}
+
+
+def _tell(submission_id: int, event: Event, number: int) -> None:
+    """One log line an event, once it is committed."""
+    known = "request_id" in log_context.present()
+    ids = {"submission": submission_id} if known else ids_of(submission_id)
+    with log_context.about(**ids):
+        log.info("event=%s try=%s", event.value, number)
 
 
 def _facts_of(submission: Submission, answer: Reply | VitecError) -> dict[str, Any]:

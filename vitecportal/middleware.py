@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -12,21 +13,41 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+from lib.log_context import about
+
+log = logging.getLogger(__name__)
+
 SESSION_NOTED_SECONDS = 600
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def request_id(get_response: Handler) -> Handler:
-    """Give every request an id of ours, also in the answer, for finding it in the log."""
+    """Give every request an id of ours: in the answer, on its log lines and on what it saves."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.id = uuid.uuid4().hex  # type: ignore[attr-defined]
-        response = get_response(request)
+        started = time.monotonic()
+        with about(request_id=request.id):  # type: ignore[attr-defined]
+            response = get_response(request)
+            _tell(request, response.status_code, time.monotonic() - started)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
 
     return middleware
+
+
+def _tell(request: HttpRequest, status: int, seconds: float) -> None:
+    """One line a request. The page by its pattern: an address as it was typed may hold anything."""
+    match, user = request.resolver_match, getattr(request, "user", None)
+    facts = {
+        "method": request.method,
+        "page": f"/{match.route}" if match else "-",
+        "status": status,
+        "milliseconds": round(seconds * 1000),
+        "user": user.pk if user is not None else None,
+    }
+    log.info("%(method)s %(page)s %(status)s %(milliseconds)d ms user=%(user)s", facts, extra=facts)
 
 
 def plain_text_only(get_response: Handler) -> Handler:

@@ -33,6 +33,12 @@ TIMETABLE = {
         "schedule": 15 * 60,
         "options": {"expires": 10 * 60},
     },
+    # The counters behind /metrics.
+    "count-audit": {
+        "task": "metrics.tasks.count_audit",
+        "schedule": 30,
+        "options": {"expires": 60},
+    },
     # Rows that nobody looks at any more: old sync runs, sessions that have ended.
     "tidy": {
         "task": "offices.tasks.tidy",

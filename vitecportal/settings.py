@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "viewings",
     "interests",
     "calendar_app",
+    "metrics",
 ]
 
 MIDDLEWARE = [
@@ -187,11 +188,14 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="vitecportal")
-# A sync that hangs must not hold up what somebody has just sent.
+# A sync that hangs must not hold up what somebody has just sent, nor the short look-ups.
 SYNC_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-sync"
+LOOKUP_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-lookup"
 CELERY_TASK_ROUTES = {
-    "submissions.tasks.reconcile_uncertain": {"queue": SYNC_QUEUE},
-    "offices.tasks.*": {"queue": SYNC_QUEUE},
+    "submissions.tasks.reconcile_uncertain": {"queue": LOOKUP_QUEUE},
+    "offices.tasks.*": {"queue": LOOKUP_QUEUE},
+    "submissions.tasks.purge_drafts": {"queue": LOOKUP_QUEUE},
+    "metrics.tasks.*": {"queue": LOOKUP_QUEUE},
     "meetings.tasks.*": {"queue": SYNC_QUEUE},
     "viewings.tasks.*": {"queue": SYNC_QUEUE},
     "interests.tasks.*": {"queue": SYNC_QUEUE},
@@ -354,7 +358,7 @@ EMAIL_TIMEOUT = 10
 # --- Browser security --------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -414,11 +418,19 @@ STORAGES = {
 
 # --- Logs --------------------------------------------------------------------------------------
 
-# Lines hold codes and ids, never what a person typed.
+# Lines hold codes and ids, never what a person typed. "json": one object a line, for a collector.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+# What a monitor brings to read /metrics; without it this machine alone may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": f"lib.log_lines.{'JsonLines' if LOG_FORMAT == 'json' else 'TextLines'}",
+            "quote": DEBUG,
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -6,11 +6,13 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from accounts import door
+from metrics.views import metrics
 from vitecportal import views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("", include(door)),
     path("accounts/", include("accounts.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

@@ -114,7 +114,7 @@ def test_it_logs_codes_and_figures(client_for, everything):
     assert record.name == "connect"
     assert record.levelno == logging.INFO
     assert (record.endpoint, record.outcome, record.status) == ("test.create", "answered", 200)
-    assert (record.size, record.request_id) == (6, reply.request_id)
+    assert (record.size, record.call_id) == (6, reply.request_id)
     assert record.milliseconds == reply.milliseconds
     for part in ("test.create", "answered", "200", "6 bytes", reply.request_id):
         assert part in record.getMessage()

@@ -284,8 +284,8 @@ def _leave_no_queues(stack: Stack) -> None:
     if not url or url.startswith("filesystem"):
         return
     with kombu.Connection(url, connect_timeout=5) as connection:
-        for name in (stack.env["CELERY_QUEUE"], f"{stack.env['CELERY_QUEUE']}-sync"):
-            connection.default_channel.queue_delete(name)
+        for ending in ("", "-sync", "-lookup"):
+            connection.default_channel.queue_delete(stack.env["CELERY_QUEUE"] + ending)
 
 
 @contextlib.contextmanager

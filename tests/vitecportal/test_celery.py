@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from celery.signals import worker_ready
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
+from django.db import connection
 from kombu.transport import get_transport_cls
 
+from lib.log_context import bind, present
+from submissions.tasks import beat_heart
 from vitecportal.broker import Transport
 from vitecportal.celery import app
 
@@ -43,3 +46,33 @@ def test_it_looks_for_work_as_soon_as_a_worker_is_ready(monkeypatch):
 def test_it_looks_for_work_by_tasks_that_exist():
     app.loader.import_default_modules()
     assert {"submissions.tasks.beat_heart", "submissions.tasks.sweep_outbox"} <= set(app.tasks)
+
+
+def test_it_keeps_its_hands_off_the_log():
+    assert setup_logging.receivers
+
+
+def test_a_task_begins_with_its_own_id_and_ends_without():
+    bind(submission=4)
+    task_prerun.send(sender=None, task_id="t1", task=beat_heart)
+    assert dict(present()) == {"task": "t1"}
+    task_postrun.send(sender=None, task_id="t1")
+    assert dict(present()) == {}
+
+
+def test_a_task_meets_no_connection_that_has_died(transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    connection.errors_occurred = True
+    connection.connection.close()
+
+    task_prerun.send(sender=None, task_id="t1", task=beat_heart)
+    task_postrun.send(sender=None, task_id="t1")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def test_it_keeps_its_connection_from_task_to_task():
+    assert app.conf.get("CELERY_DB_REUSE_MAX") > 1_000_000

@@ -126,3 +126,14 @@ def test_a_nul_in_an_address_is_a_bad_request(as_bokare: Client, path: str) -> N
 
 def test_a_nul_in_a_form_is_a_bad_request(as_bokare: Client) -> None:
     assert as_bokare.post("/offices/contacts/find/", {"contact_search": "a\0b"}).status_code == 400
+
+
+def test_it_logs_a_line_a_request_without_what_was_asked_for(as_bokare, bokare, caplog):
+    with caplog.at_level("INFO", logger="vitecportal.middleware"):
+        as_bokare.get("/meetings/?day=Kanariefågel")
+        as_bokare.get("/Kanariefågel/")
+    known, unknown = [r for r in caplog.records if r.name == "vitecportal.middleware"]
+    assert (known.method, known.page, known.status) == ("GET", "/meetings/", 200)
+    assert known.user == bokare.pk
+    assert (unknown.page, unknown.status) == ("-", 404)
+    assert "Kanarie" not in caplog.text

@@ -38,12 +38,12 @@ def _healthy(age):
 
 def test_it_starts_web_worker_beat_and_the_practice_vitec(settings):
     settings.PRACTICE = True
-    assert list(run.commands()) == ["web", "worker", "sync", "beat", "sandbox"]
+    assert list(run.commands()) == ["web", "worker", "sync", "lookup", "beat", "sandbox"]
 
 
 def test_it_starts_no_practice_vitec_beside_a_real_one(settings):
     settings.PRACTICE = False
-    assert list(run.commands()) == ["web", "worker", "sync", "beat"]
+    assert list(run.commands()) == ["web", "worker", "sync", "lookup", "beat"]
 
 
 def test_it_starts_modules_that_exist():

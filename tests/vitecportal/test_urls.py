@@ -14,6 +14,7 @@ from tests.factories import make_user
 
 OPEN = {
     "healthz",
+    "metrics",
     "set_language",
     "account_login",
     "account_logout",

@@ -98,6 +98,7 @@ def commands() -> dict[str, list[str]]:
         "web": [*web, "--worker-class", "gthread", "--workers", "1", "--threads", "8"],
         "worker": worker(settings.CELERY_TASK_DEFAULT_QUEUE, 8),
         "sync": worker(settings.SYNC_QUEUE, 2),
+        "lookup": worker(settings.LOOKUP_QUEUE, 2),
         "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
     }  # fmt: skip
     if settings.PRACTICE:
