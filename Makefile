@@ -16,7 +16,7 @@ check: $(VENV)/.dev
 	@$(BIN)/python -m tools.check
 
 lock: $(VENV)/.dev
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-sentry requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	    --no-header $$name.in -o $$name.txt $(ARGS); done
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from lib.log_context import about
+from lib.log_context import about, bind
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +39,14 @@ def request_id(get_response: Handler) -> Handler:
 
 def _tell(request: HttpRequest, status: int, seconds: float) -> None:
     """One line a request. The page by its pattern: an address as it was typed may hold anything."""
-    match, user = request.resolver_match, getattr(request, "user", None)
+    match = request.resolver_match
     facts = {
         "method": request.method,
         "page": f"/{match.route}" if match else "-",
         "status": status,
         "milliseconds": round(seconds * 1000),
-        "user": user.pk if user is not None else None,
     }
-    log.info("%(method)s %(page)s %(status)s %(milliseconds)d ms user=%(user)s", facts, extra=facts)
+    log.info("%(method)s %(page)s %(status)s %(milliseconds)d ms", facts, extra=facts)
 
 
 def plain_text_only(get_response: Handler) -> Handler:
@@ -85,10 +84,14 @@ def chosen_language(get_response: Handler) -> Handler:
 
 
 def session_by_last_use(get_response: Handler) -> Handler:
-    """Eight hours from the last use, not from the sign-in; written at most every ten minutes."""
+    """Eight hours from the last use, not from the sign-in; written at most every ten minutes.
+
+    From here on log lines say who it is, by number.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
+            bind(user=request.user.pk)
             now = int(time.time())
             if now - request.session.get("used", 0) > SESSION_NOTED_SECONDS:
                 request.session["used"] = now

@@ -420,6 +420,8 @@ STORAGES = {
 
 # Lines hold codes and ids, never what a person typed. "json": one object a line, for a collector.
 LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+# Where failures are reported to, without anything anybody typed; nowhere without.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 # What a monitor brings to read /metrics; without it this machine alone may.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOGGING = {
