@@ -28,6 +28,7 @@ env.read_env(BASE_DIR / ".env")
 VERSION = "0.1.0"
 DATA_DIR = Path(env.str("VITECPORTAL_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 PORT = env.int("PORT", default=8000)
+WEB_HOST = env.str("WEB_HOST", default="127.0.0.1")
 require_writable(DATA_DIR)
 
 # --- Secrets -----------------------------------------------------------------------------------
@@ -181,6 +182,7 @@ elif CELERY_BROKER_URL.startswith("redis"):
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = "quorum"
     CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 
 CELERY_TASK_ACKS_LATE = True
@@ -403,7 +405,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

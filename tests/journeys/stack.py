@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import kombu
@@ -43,6 +43,12 @@ def wait_until(true: Callable[[], Any], seconds: float = 30, what: str = "it") -
             return answer
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         pause.wait(0.05)
+
+
+class HasEnvironment(Protocol):
+    """Something whose processes run in this environment."""
+
+    env: dict[str, str]
 
 
 class Stack:
@@ -268,17 +274,17 @@ def _selected(text: str, name: str) -> str:
 def running(folder: Path, **options: Any) -> Iterator[Stack]:
     """A portal that runs; with a PostgreSQL of the environment, in a database of its own."""
     stack = Stack(folder, **options)
-    with _own_database(stack):
+    with own_database(stack):
         stack.start()
         try:
             yield stack
         finally:
             if stack.process and stack.process.poll() is None:
                 stack.stop()
-            _leave_no_queues(stack)
+            leave_no_queues(stack)
 
 
-def _leave_no_queues(stack: Stack) -> None:
+def leave_no_queues(stack: HasEnvironment) -> None:
     """On a broker that outlives the portal its queues would stay for ever."""
     url = os.environ.get("CELERY_BROKER_URL", "")
     if not url or url.startswith("filesystem"):
@@ -289,7 +295,7 @@ def _leave_no_queues(stack: Stack) -> None:
 
 
 @contextlib.contextmanager
-def _own_database(stack: Stack) -> Iterator[None]:
+def own_database(stack: HasEnvironment) -> Iterator[None]:
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield

@@ -97,6 +97,13 @@ def test_it_takes_quorum_queues_of_rabbitmq_only(tmp_path):
     assert settings_with(tmp_path, name)[name] is None
 
 
+def test_it_takes_quorum_queues_for_every_queue(tmp_path):
+    """Celery makes the queues that only a worker's command line names by a setting of its own."""
+    name = "CELERY_TASK_CREATE_MISSING_QUEUE_TYPE"
+    assert settings_with(tmp_path, name, CELERY_BROKER_URL="amqp://")[name] == "quorum"
+    assert settings_with(tmp_path, name)[name] is None
+
+
 def test_it_makes_the_brokers_folder_only_for_that_broker(tmp_path):
     settings_with(tmp_path, CELERY_BROKER_URL="redis://127.0.0.1:6379/0")
     assert not (tmp_path / "broker").exists()
