@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from connect.errors import Busy, VitecError
-from submissions.models import OUTAGE_AFTER, Outage, State, Submission
+from submissions.models import FURTHEST_DUE, OUTAGE_AFTER, Outage, State, Submission
 
 PROBE_EVERY = dt.timedelta(seconds=15)
 # What waited goes on over so long a time, not all in one moment.
@@ -93,5 +93,6 @@ def keeps_back(submission: Submission) -> bool:
 
 
 def _takes_probe(away: Outage) -> bool:
-    due = Outage.objects.filter(pk=away.pk, probe_at__lte=Now())
-    return bool(due.update(probe_at=Now() + PROBE_EVERY))
+    # A probe further ahead than any due time means that the clock was set back.
+    due = Q(probe_at__lte=Now()) | Q(probe_at__gt=Now() + FURTHEST_DUE)
+    return bool(Outage.objects.filter(due, pk=away.pk).update(probe_at=Now() + PROBE_EVERY))
