@@ -80,6 +80,24 @@ def keyed_hash(purpose: str, value: str) -> str:
     return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def stamp(text: str) -> str:
+    """What only a holder of the newest master key can make of a text: 64 hex characters."""
+    return _stamp(settings.FIELD_ENCRYPTION_KEYS[0], text)
+
+
+def is_stamped(text: str, given: str) -> bool:
+    """Was the stamp made of this text, with any master key that we still have?"""
+    return any(
+        hmac.compare_digest(_stamp(key, text), given) for key in settings.FIELD_ENCRYPTION_KEYS
+    )
+
+
+def _stamp(key: str, text: str) -> str:
+    # A key of its own, made of the one that seals: neither says anything about the other's work.
+    own = hmac.new(key.encode(), b"stamp", hashlib.sha256).digest()
+    return hmac.new(own, text.encode(), hashlib.sha256).hexdigest()
+
+
 class SealedJSONField(models.TextField):  # type: ignore[type-arg]
     """A JSON value sealed with the master key in the database, plain in Python.
 

@@ -3,7 +3,7 @@ from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from submissions.append_only import protect_attempts
+from submissions.append_only import protect_audit
 
 
 class SubmissionsConfig(AppConfig):
@@ -15,4 +15,4 @@ class SubmissionsConfig(AppConfig):
         autodiscover_modules("kinds")
         autodiscover_modules("receivers")
         # After every migrate: SQLite rebuilds a changed table and drops its triggers with it.
-        post_migrate.connect(protect_attempts, sender=self)
+        post_migrate.connect(protect_audit, sender=self)

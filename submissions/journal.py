@@ -10,6 +10,8 @@ import threading
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from connect.answers import masked
 from connect.calls import Reply
@@ -17,6 +19,7 @@ from connect.errors import VitecError
 from lib import log_context
 from lib.sealing import Unsealable, seal_row
 from offices.models import User
+from submissions import chain
 from submissions.models import Attempt, Event, Submission
 
 log = logging.getLogger(__name__)
@@ -48,8 +51,9 @@ def note(
         facts |= _facts_of(submission, answer)
     tell = functools.partial(_tell, submission.pk, event, submission.tries)
     transaction.on_commit(tell, robust=True)
-    return Attempt.objects.create(
+    attempt = Attempt(
         submission=submission,
+        at=timezone.now(),
         number=submission.tries,
         token=submission.token,
         event=event,
@@ -58,6 +62,21 @@ def note(
         sealed_reason=_sealed(submission, reason),
         **facts,
     )
+    with transaction.atomic(savepoint=False):
+        attempt.position, previous = _next_place(submission)
+        attempt.link = chain.link(previous, attempt)
+        attempt.save(force_insert=True)
+    return attempt
+
+
+def _next_place(submission: Submission) -> tuple[int, str]:
+    """The place of the next event in the submission's chain, and the stamp before it.
+
+    Counting it locks the row until the transaction ends: of two writers at once one waits.
+    """
+    Submission.objects.filter(pk=submission.pk).update(events=F("events") + 1)
+    last = submission.attempts.order_by("-position").values_list("position", "link").first()
+    return (last[0] + 1, last[1]) if last else (1, chain.beginning(submission))
 
 
 def ids_of(submission_id: int) -> dict[str, object]:

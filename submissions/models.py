@@ -201,6 +201,7 @@ class Submission(models.Model):
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.
     verdict, looked_at: what the last look at Vitec said of an uncertain one, and when.
+    events: how many it has had; counted by the journal alone, see `chain`.
     """
 
     code = models.UUIDField(_("code"), unique=True, default=uuid.uuid4, editable=False)
@@ -256,6 +257,7 @@ class Submission(models.Model):
     trying_since = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
+    events = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -429,6 +431,7 @@ class Attempt(models.Model):
     number: which try it belongs to; 0 before the first.
     answer: the answer's shape without any text that could have been typed by a person.
     sealed_answer, sealed_reason: the full answer and a person's reason, with the row's key.
+    position, link: its place in the submission's chain, from 1, and its stamp, see `chain`.
     """
 
     submission = models.ForeignKey(
@@ -439,7 +442,7 @@ class Attempt(models.Model):
     )
     number = models.PositiveIntegerField(_("try"))
     event = models.CharField(_("event"), max_length=20, choices=Event)
-    at = models.DateTimeField(_("time"), auto_now_add=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
     token = models.UUIDField(null=True, blank=True)
     worker = models.CharField(_("worker"), max_length=100, blank=True)
     actor = models.ForeignKey(
@@ -457,12 +460,20 @@ class Attempt(models.Model):
     answer = models.CharField(_("answer"), max_length=500, blank=True)
     sealed_answer = models.TextField(blank=True)
     sealed_reason = models.TextField(blank=True)
+    position = models.PositiveIntegerField(editable=False)
+    link = models.CharField(max_length=64, editable=False)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
-        indexes = [models.Index(fields=["submission", "id"], name="attempt_in_order")]
+        indexes = [
+            models.Index(fields=["submission", "id"], name="attempt_in_order"),
+            models.Index(fields=["at"], name="attempt_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "position"], name="one_event_a_place")
+        ]
 
     def __str__(self) -> str:
         return f"{self.submission_id} {self.event}"
@@ -476,6 +487,28 @@ class Attempt(models.Model):
             return str(unseal_row(self.submission.key, self.sealed_reason))
         except Unsealable:
             return ""
+
+
+class AuditCheckpoint(models.Model):
+    """A day (UTC) of the audit, sealed when it was over. Append-only as the audit itself.
+
+    events, digest: how many events the day had, and one hash over their stamps.
+    link: the stamp over these and the day before.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    made_at = models.DateTimeField(_("time"), auto_now_add=True)
+    events = models.PositiveIntegerField(_("events"))
+    digest = models.CharField(max_length=64)
+    link = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = _("audit checkpoint")
+        verbose_name_plural = _("audit checkpoints")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.events}"
 
 
 class Pause(models.Model):

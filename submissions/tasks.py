@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from submissions import drafts
+from submissions import audit, drafts
 from submissions.delivery import deliver, sweep
 from submissions.models import Heart
 from submissions.reconcile import reconcile_due
@@ -38,3 +38,9 @@ def purge_drafts() -> None:
 def reconcile_uncertain() -> None:
     """Look at Vitec whether uncertain ones have arrived; sends nothing."""
     reconcile_due()
+
+
+@shared_task
+def seal_audit() -> None:
+    """Write the checkpoints of the days that are over."""
+    audit.seal_days()

@@ -51,6 +51,12 @@ TIMETABLE = {
         "schedule": 60,
         "options": {"expires": 50},
     },
+    # A checkpoint of the audit for every day that is over; by it a removed submission is found.
+    "seal-audit": {
+        "task": "submissions.tasks.seal_audit",
+        "schedule": 60 * 60,
+        "options": {"expires": 30 * 60},
+    },
     # Forms half written that nobody went on with.
     "purge-drafts": {
         "task": "submissions.tasks.purge_drafts",
