@@ -4,13 +4,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lock vendor messages clean
+.PHONY: run test crash soak check lock vendor messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python manage.py run
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q $(ARGS)
+
+# Kill workers at random: make crash RUNS=1000 STACK=sqlite|redis|rabbitmq ARGS="--seed 7"
+RUNS ?= 1000
+STACK ?= sqlite
+POSTGRESQL ?= postgres://postgres@127.0.0.1:5432/postgres
+STACK_sqlite :=
+STACK_redis = DATABASE_URL=$(POSTGRESQL) CELERY_BROKER_URL=redis://127.0.0.1:6379/9
+STACK_rabbitmq = DATABASE_URL=$(POSTGRESQL) CELERY_BROKER_URL=amqp://guest:guest@127.0.0.1:5672//
+
+crash: $(VENV)/.dev
+	@MACHINE_RUNS=2000 $(BIN)/python -m pytest -q tests/submissions/test_state_machine.py
+	@$(STACK_$(STACK)) $(BIN)/python -m tests.crash --runs $(RUNS) $(ARGS)
+
+# 20,000 submissions at 50 a second while workers die: make soak STACK=redis ARGS="--count 2000"
+soak: $(VENV)/.dev
+	@$(STACK_$(STACK)) $(BIN)/python -m tests.crash.soak $(ARGS)
 
 check: $(VENV)/.dev
 	@$(BIN)/python -m tools.check

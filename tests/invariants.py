@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from submissions.models import Event, State, Submission
+from submissions.models import WATCHING, Event, State, Submission
 
 ANY = frozenset(State)
 _ON_ITS_WAY = frozenset({State.SENDING, State.UNKNOWN})
@@ -45,10 +45,14 @@ ALLOWED: dict[str, tuple[frozenset[State], frozenset[State]]] = {
         (Event.SENT_AGAIN, {State.QUEUED, State.FAILED, State.UNKNOWN}, {State.QUEUED}),
         (Event.FOUND, {State.UNKNOWN}, {State.DELIVERED}),
         (Event.NOT_FOUND, {State.UNKNOWN}, {State.CANCELLED}),
+        (Event.RECONCILED, {State.UNKNOWN}, {State.DELIVERED}),
     )
 }
 # Whatever it finds it leaves; a late answer may be the proof that it was delivered.
-ALSO_ALLOWED = {Event.LATE: frozenset({State.DELIVERED}), Event.REVEALED: frozenset()}
+ALSO_ALLOWED = {
+    Event.LATE: frozenset({State.DELIVERED}),
+    **dict.fromkeys(WATCHING, frozenset()),
+}
 
 
 @dataclasses.dataclass
@@ -92,7 +96,10 @@ def violations(submission: Submission, events: list[str], seen: Seen) -> list[st
         "was sent twice with an outcome that nobody can know": uncertain <= 1 + by_people,
         "was sent without its row in the journal": seen.requests <= events.count(Event.SENDING),
         "is said to be delivered, and Vitec never said so": (
-            state != State.DELIVERED or seen.promised > 0 or Event.FOUND in events
+            state != State.DELIVERED
+            or seen.promised > 0
+            or Event.FOUND in events
+            or (Event.RECONCILED in events and uncertain > 0)
         ),
         "may be sent by a machine although it may have arrived": (
             state not in (State.QUEUED, State.CLAIMED, State.HELD, State.FAILED)

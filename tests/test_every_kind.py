@@ -39,6 +39,11 @@ def read(path: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def directories(office: Office) -> None:
+    fill_directories(office)
+
+
+def fill_directories(office: Office) -> None:
+    """Everything that the examples name."""
     make_contact(office)
     make_colleague(office)
     make_user_group(office)

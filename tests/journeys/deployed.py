@@ -191,4 +191,4 @@ def deployed(folder: Path, source: str, vitec: str) -> Iterator[Deployment]:
                     process.wait(STOP_SECONDS)
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
-            leave_no_queues(deployment)
+            leave_no_queues(deployment.env["CELERY_QUEUE"])

@@ -281,32 +281,44 @@ def running(folder: Path, **options: Any) -> Iterator[Stack]:
         finally:
             if stack.process and stack.process.poll() is None:
                 stack.stop()
-            leave_no_queues(stack)
+            leave_no_queues(stack.env["CELERY_QUEUE"])
 
 
-def leave_no_queues(stack: HasEnvironment) -> None:
+def leave_no_queues(queue: str) -> None:
     """On a broker that outlives the portal its queues would stay for ever."""
     url = os.environ.get("CELERY_BROKER_URL", "")
     if not url or url.startswith("filesystem"):
         return
     with kombu.Connection(url, connect_timeout=5) as connection:
-        for ending in ("", "-sync", "-lookup"):
-            connection.default_channel.queue_delete(stack.env["CELERY_QUEUE"] + ending)
+        channel = connection.default_channel
+        for name in (queue, f"{queue}-sync", f"{queue}-lookup"):
+            channel.queue_delete(name)
+            if url.startswith("redis"):
+                # kombu's own deletes only what the same connection has bound.
+                bindings = [f"_kombu.{key}.{name}" for key in ("binding", "binding_permanent")]
+                channel.client.delete(name, *bindings)
 
 
 @contextlib.contextmanager
 def own_database(stack: HasEnvironment) -> Iterator[None]:
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
+    """On PostgreSQL the processes get a database of their own."""
+    with fresh_database(os.environ.get("DATABASE_URL", "")) as url:
+        if url:
+            stack.env["DATABASE_URL"] = url
         yield
+
+
+@contextlib.contextmanager
+def fresh_database(url: str) -> Iterator[str]:
+    """The address of a new database beside the one given, dropped afterwards; PostgreSQL alone."""
+    if not url.startswith("postgres"):
+        yield url
         return
     name = f"vitecportal_journey_{uuid.uuid4().hex}"
-    parts = urlsplit(url)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    stack.env["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
     try:
-        yield
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

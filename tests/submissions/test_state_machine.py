@@ -20,6 +20,7 @@ from typing import Any, Self
 import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import F
+from django.test import override_settings
 from greenlet import getcurrent, greenlet
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -38,9 +39,9 @@ from connect.errors import Busy, Denied, FieldMessage, NotSent, OutcomeUnknown, 
 from meetings.kinds import COMEBACK
 from offices.models import Credential, Office, Role, User
 from offices.vitec import client_for
-from submissions import batches, delivery, outbox
+from submissions import audit, batches, delivery, outbox, reconcile
 from submissions.kinds import Part
-from submissions.models import Attempt, Batch, Event, Pause, State, Submission
+from submissions.models import Attempt, Batch, Event, Outage, Pause, State, Submission
 from tests.factories import comeback_values, make_office, make_user
 from tests.invariants import Seen, violations
 
@@ -196,13 +197,12 @@ class Outbox(RuleBasedStateMachine):
 
     @rule(target=forms, seconds_of_grace=st.sampled_from([0, 10]))
     def a_person_sends(self, seconds_of_grace: int) -> int:
-        self._grace(seconds_of_grace)
         wish = new_wish(self.person, self.office)
-        return self._accepted(outbox.submit(wish), wish)
+        with override_settings(SUBMISSION_HOLD_SECONDS=seconds_of_grace):
+            return self._accepted(outbox.submit(wish), wish)
 
     @rule(target=forms, parts=st.integers(2, 3))
     def a_person_sends_several(self, parts: int) -> Any:
-        self._grace(0)
         wishes = [new_wish(self.person, self.office) for _ in range(parts)]
         wish = batches.BatchWish(
             user=self.person, office=self.office, kind=COMEBACK, token=uuid.uuid4(),
@@ -325,6 +325,16 @@ class Outbox(RuleBasedStateMachine):
     def the_clock_jumps(self, by: int) -> None:
         self._jump(dt.timedelta(seconds=by))
 
+    @rule(form=forms, sees=st.sampled_from([None, 0, 1, 2]))
+    def the_portal_looks_at_vitec(self, form: int, sees: int | None) -> None:
+        there = self.seen[form].requests - self.seen[form].not_processed
+        found = None if sees is None else ["VITEC1"] * min(sees, there)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(reconcile, "_found", lambda *_: found)
+            row = self._row(form)
+            if row.state == State.UNKNOWN:
+                reconcile.reconcile(row)
+
     @rule(chance=st.integers(0, 9))
     def it_is_restored_from_a_backup(self, chance: int) -> None:
         if chance == 0:
@@ -351,9 +361,6 @@ class Outbox(RuleBasedStateMachine):
         self.seen[submission.pk] = Seen()
         return submission.pk
 
-    def _grace(self, seconds: int) -> None:
-        self.portal_settings.SUBMISSION_HOLD_SECONDS = seconds
-
     def _row(self, form: int) -> Submission:
         return Submission.objects.get(pk=form)
 
@@ -371,6 +378,7 @@ class Outbox(RuleBasedStateMachine):
         """The database's clock jumps: every moment that is compared with it lies so much nearer."""
         columns = ("lease_until", "not_before", "hold_until", "rung_at", "trying_since")
         Submission.objects.update(**{name: F(name) - by for name in columns})
+        Outage.objects.update(probe_at=F("probe_at") - by)
 
     def _settle_everything(self) -> None:
         """Nobody dies any more and Vitec is well: everything comes to an end by itself."""
@@ -392,6 +400,7 @@ class Outbox(RuleBasedStateMachine):
     def _audit_refuses_changes(self) -> None:
         rows = Attempt.objects.all()
         assert list(rows.order_by("pk").values_list()) == self.journal, "the journal was changed"
+        assert audit.verify().broken == ""
         if not rows:
             return
         for tamper in (lambda: rows.update(cause=""), lambda: rows._raw_delete(rows.db)):
@@ -400,12 +409,9 @@ class Outbox(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(
-    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> type[RuleBasedStateMachine]:
+def machine(db: None, monkeypatch: pytest.MonkeyPatch) -> type[RuleBasedStateMachine]:
     monkeypatch.setattr(delivery, "client_for", scripted_client_for)
     monkeypatch.setattr(delivery, "note", note_or_die)
-    monkeypatch.setattr(Outbox, "portal_settings", settings, raising=False)
     return Outbox
 
 
