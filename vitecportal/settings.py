@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vitecportal.local_secrets import kept_secret, require_writable
 from vitecportal.schedule import TIMETABLE
-from vitecportal.tiles import image_sources
 from vitecportal.sign_in_services import sign_in_services
+from vitecportal.tiles import image_sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
