@@ -12,10 +12,6 @@ from interests.payloads import SEND_INTEREST
 from sandbox.schemas import INTEREST
 from sandbox.validation import Fields, Items
 
-# What the portal has no field for.
-NOT_SENT = {
-    "approval", "approvalDate", "categoryIds", "coordinate", "task", "customField", "leadScore",
-}  # fmt: skip
 EXAMPLES = Path(__file__).parent / "examples"
 
 
@@ -35,8 +31,7 @@ def known(spec: Any, path: str = "") -> Iterator[str]:
         yield from known(spec.of, path)
     elif isinstance(spec, Fields):
         for name, inner in (spec.of or {}).items():
-            if path != "updatePerson" or name not in NOT_SENT:
-                yield from known(inner, f"{path}.{name}" if path else name)
+            yield from known(inner, f"{path}.{name}" if path else name)
     else:
         yield path
 
