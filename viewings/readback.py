@@ -18,8 +18,9 @@ from connect.errors import Denied
 from offices.models import Office
 from offices.search_terms import national_number
 from submissions.kinds import ReadBack, Span
-from viewings.models import SlotParticipant, Viewing
-from viewings.payloads import VIEWINGS, viewings_call
+from submissions.models import LIVE
+from viewings.models import Registration, SlotParticipant, Viewing
+from viewings.payloads import VIEWINGS, read_participant, viewings_call
 
 PHONES = ("telePhone", "workPhone", "cellPhone", "otherPhone")
 
@@ -29,6 +30,8 @@ def find_participants(
 ) -> Sequence[str] | None:
     """One empty id for each who is booked to the slot and is the person that we sent."""
     viewing_id, slot_id = (unquote(part) for part in call.path.split("/")[2:4])
+    if _sent_more_than_once(office, call):
+        return None
     viewing = Viewing.objects.filter(office=office, vitec_id=viewing_id).first()
     if viewing is None:
         return None
@@ -41,6 +44,16 @@ def find_participants(
     if ours is None or _stood_there_before(office, slot_id, ours, span):
         return None
     return [""] * len(ours)
+
+
+def _sent_more_than_once(office: Office, call: Call) -> bool:
+    """The same person to the same slot: it cannot be told which of ours is there."""
+    said = read_participant(call)
+    living = Registration.objects.filter(
+        slot__office=office, slot__vitec_id=said.time_slot_id, submission__state__in=LIVE
+    )
+    ours = (read_participant(row.submission.call) for row in living.select_related("submission"))
+    return sum((one.contact_id, one.name) == (said.contact_id, said.name) for one in ours) > 1
 
 
 def _booked(answer: Any, slot_id: str) -> list[str] | None:

@@ -98,3 +98,24 @@ def test_where_the_look_is_refused_a_person_decides(
 
     submission.refresh_from_db()
     assert submission.verdict == Verdict.UNREADABLE
+
+
+def test_of_two_of_the_same_person_nobody_can_tell_which_is_there(
+    as_bokare: Client, vitec: Sandbox, slot: TimeSlot
+) -> None:
+    first = sent(as_bokare, vitec, slot, "cut_after")
+
+    second = sent(
+        as_bokare,
+        vitec,
+        slot,
+        "cut_before",
+        person_note="En gång till",
+        although=[f"submission:{first.code}"],
+        although_reason="Far och son",
+    )
+
+    assert second != first
+    assert not reconcile(second)
+    second.refresh_from_db()
+    assert second.verdict == Verdict.UNREADABLE
