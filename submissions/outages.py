@@ -78,7 +78,7 @@ def keeps_back(submission: Submission) -> bool:
     The one that comes when a probe is due is the probe, and is let through.
     """
     away = Outage.open_ones().filter(_concerning(submission)).order_by("-probe_at").first()
-    if away is None or _takes_probe(away):
+    if away is None or (_may_go(submission) and _takes_probe(away)):
         return False
     # Another may have taken the probe this moment, and moved the next one on.
     away.refresh_from_db(fields=["probe_at"])
@@ -90,6 +90,12 @@ def keeps_back(submission: Submission) -> bool:
         trying_since=Coalesce("trying_since", Now()),
     )
     return True
+
+
+def _may_go(submission: Submission) -> bool:
+    """One that nobody may take yet would take the probe from one that could go."""
+    free = Submission.objects.due().filter(pk=submission.pk).outside_paused_batches()
+    return free.whose_turn_it_is().exists()
 
 
 def _takes_probe(away: Outage) -> bool:

@@ -67,6 +67,32 @@ class TestOutage:
 
         assert len(posts(vitec)) == OUTAGE_AFTER + 1
 
+    def test_a_probe_beyond_every_due_time_means_that_the_clock_was_set_back(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        Outage.objects.update(probe_at=timezone.now() + dt.timedelta(days=1))
+        due_now(*waiting)
+
+        deliver(waiting[-1].pk)
+
+        assert len(posts(vitec)) == OUTAGE_AFTER + 1
+
+    def test_one_that_must_wait_for_its_turn_does_not_take_the_probe(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        first, second = waiting[-2:]
+        Submission.objects.filter(pk__in=[first.pk, second.pk]).update(person_hash="same")
+        Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+        due_now(first, second)
+
+        deliver(second.pk)
+        deliver(first.pk)
+
+        assert len(posts(vitec)) == OUTAGE_AFTER + 1
+        assert Submission.objects.get(pk=first.pk).tries == 1
+
     def test_the_first_answer_ends_it_and_everything_goes_on(
         self, vitec: Sandbox, waiting: list[Submission]
     ) -> None:

@@ -40,6 +40,7 @@ from meetings.kinds import COMEBACK
 from offices.models import Credential, Office, Role, User
 from offices.vitec import client_for
 from submissions import audit, batches, delivery, outbox, reconcile
+from submissions.concerns import Consent
 from submissions.kinds import Part
 from submissions.models import Attempt, Batch, Event, Outage, Pause, State, Submission
 from tests.factories import comeback_values, make_office, make_user
@@ -153,13 +154,21 @@ def note_or_die(*args: Any, **facts: Any) -> Attempt:
     return written
 
 
-def new_wish(user: User, office: Office) -> outbox.Wish:
+def new_wish(user: User, office: Office, contact_id: str = "") -> outbox.Wish:
     token = uuid.uuid4()
-    values = comeback_values(contact_id=f"ADR{token.hex}")
+    values = comeback_values(contact_id=contact_id or f"ADR{token.hex}")
     return outbox.Wish(
         user=user, office=office, kind=COMEBACK, cleaned=values, typed={"note": [token.hex]},
         again={}, token=token,
     )  # fmt: skip
+
+
+def submit(wish: outbox.Wish) -> Submission:
+    try:
+        return outbox.submit(wish)
+    except outbox.Questioned as asked:
+        keys = frozenset(concern.key for concern in asked.concerns)
+        return outbox.submit(dataclasses.replace(wish, consent=Consent(keys, "En till")))
 
 
 class Outbox(RuleBasedStateMachine):
@@ -195,11 +204,15 @@ class Outbox(RuleBasedStateMachine):
 
     # --- people -------------------------------------------------------------------------------
 
-    @rule(target=forms, seconds_of_grace=st.sampled_from([0, 10]))
-    def a_person_sends(self, seconds_of_grace: int) -> int:
-        wish = new_wish(self.person, self.office)
+    @rule(
+        target=forms,
+        seconds_of_grace=st.sampled_from([0, 10]),
+        contact_id=st.sampled_from(["", "ADR1"]),
+    )
+    def a_person_sends(self, seconds_of_grace: int, contact_id: str) -> int:
+        wish = new_wish(self.person, self.office, contact_id)
         with override_settings(SUBMISSION_HOLD_SECONDS=seconds_of_grace):
-            return self._accepted(outbox.submit(wish), wish)
+            return self._accepted(submit(wish), wish)
 
     @rule(target=forms, parts=st.integers(2, 3))
     def a_person_sends_several(self, parts: int) -> Any:
