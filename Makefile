@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test crash soak check lock vendor messages clean
+.PHONY: run test crash soak check bench lock vendor messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python manage.py run
@@ -30,6 +30,9 @@ soak: $(VENV)/.dev
 
 check: $(VENV)/.dev
 	@$(BIN)/python -m tools.check
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(VENV)/.dev
 	@for name in requirements requirements-sentry requirements-dev; do \
