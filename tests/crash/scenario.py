@@ -211,8 +211,9 @@ class Scenario:
         self._jump(dt.timedelta(minutes=number))
 
     def _clock_back(self, number: int) -> None:
-        # Beyond two hours a due time ahead counts as reached; within, it is only a wait.
-        self._jump(-dt.timedelta(minutes=130 + number))
+        # Beyond two hours a due time ahead counts as reached; within, it is only a wait. Far enough
+        # for that also after jumps forward.
+        self._jump(-dt.timedelta(hours=10, minutes=number))
 
     def _jump(self, by: dt.timedelta) -> None:
         columns = ("lease_until", "not_before", "hold_until", "rung_at", "trying_since")
