@@ -91,5 +91,5 @@ def _status(
     answer = render(request, "meetings/_inline_sent.html", context)
     if submission.shown == Shown.DELIVERED:
         # Its row says so from now on.
-        return trigger_client_event(answer, "meetings-fetched", after="settle")
+        return trigger_client_event(answer, "meetings-fetched")
     return answer

@@ -63,8 +63,7 @@ class Intake:
             return
         with transaction.atomic():
             beat(self.run)
-            self._keep(fresh, known.keys() & fresh.keys(), moment)
-            self._learn([row for row, _print in fresh.values()])
+            self.learn(self._keep(fresh, known.keys() & fresh.keys(), moment))
 
     def _known(self, ids: list[str]) -> dict[str, tuple[str, dt.datetime | None]]:
         mine = Meeting.objects.filter(office=self.office, vitec_id__in=ids)
@@ -73,7 +72,7 @@ class Intake:
 
     def _keep(
         self, fresh: dict[str, tuple[dict[str, Any], str]], changed: set[str], moment: dt.datetime
-    ) -> None:
+    ) -> list[Meeting]:
         before = {
             meeting.vitec_id: meeting
             for meeting in Meeting.objects.filter(office=self.office, vitec_id__in=changed)
@@ -98,14 +97,17 @@ class Intake:
             unique_fields=["office", "vitec_id"],
             update_fields=_UPDATED,
         )
+        return meetings
 
-    def _learn(self, rows: list[dict[str, Any]]) -> None:
+    def learn(self, meetings: list[Meeting]) -> None:
         """The latest meeting with a contact tells best how to reach them."""
-        in_order = sorted(rows, key=lambda row: str(row.get("bookedDate") or ""))
+        in_order = sorted(meetings, key=lambda meeting: str(meeting.row.get("bookedDate") or ""))
         people = {
-            str(row["contactId"])[: reading.LONGEST_ID]: reading.personal_of(row)
-            for row in in_order
-            if row.get("contactId")
+            meeting.contact_id: {
+                name: said for name, said in meeting.personal.items() if name != "row"
+            }
+            for meeting in in_order
+            if meeting.contact_id
         }
         if self.run.span == HISTORY:
             # What was said long ago must not speak louder than what was said since.
@@ -113,7 +115,7 @@ class Intake:
             for vitec_id in known.values_list("vitec_id", flat=True):
                 del people[vitec_id]
         learn_contacts(self.office, people)
-        teach(self.office, rows)
+        teach(self.office, [meeting.row for meeting in meetings])
 
     # --- What vanished ----------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ from offices.vitec import NoCredential, paced_client_for
 # A run that has given no sign of life for so long has died.
 LONGEST_SILENCE = dt.timedelta(minutes=10)
 OFFICES_AT_ONCE = 4
+# So many runs are read to tell how things stand.
+RECENT = 20
 # A part of the past that somebody asked for says nothing of how fresh the present is.
 HISTORY = "history"
 
@@ -75,13 +77,16 @@ def freshness(office: Office, job: str, interval: int | None = None) -> Freshnes
     recent = list(
         SyncRun.objects.filter(office=office, job=job)
         .exclude(span=HISTORY)
-        .order_by("-started_at", "-pk")[:20]
+        .order_by("-started_at", "-pk")[:RECENT]
     )
     done = [run for run in recent if run.finished_at]
     good = next((run.finished_at for run in done if not run.error), None)
     alive = timezone.now() - LONGEST_SILENCE
+    if good is None and len(recent) == RECENT:
+        # It lies further back than those.
+        good = latest_good(job, office).get(office.pk)
     return Freshness(
-        fetched_at=good or latest_good(job, office).get(office.pk),
+        fetched_at=good,
         running=next((r for r in recent if not r.finished_at and r.beat_at > alive), None),
         failed=done[0] if done and done[0].error else None,
         limit=stale_minutes(interval),

@@ -258,9 +258,9 @@ def test_u_undoes_what_a_row_has_sent(bokare: Page, portal: Stack) -> None:
 def test_escape_leaves_the_form_for_its_row_and_another_row_takes_it_over(bokare: Page) -> None:
     coming(bokare)
     first, second = bokare.locator("[data-row]").nth(0), bokare.locator("[data-row]").nth(1)
-    first.get_by_role("link", name="Återkomst").click()
+    first.locator("[data-inline-open]").click()
     expect(bokare.get_by_label("Dag och tid")).to_be_focused()
-    second.get_by_role("link", name="Återkomst").click()
+    second.locator("[data-inline-open]").click()
     expect(bokare.locator("[data-inline]")).to_have_count(1)
 
     bokare.get_by_label("Dag och tid").fill("hoppsan")
@@ -286,7 +286,7 @@ def test_the_form_in_a_row_has_no_fault(browser: Browser, portal: Stack, bokare:
         )
         page = context.new_page()
         coming(page)
-        page.locator("[data-row]").nth(2).get_by_role("link", name="Återkomst").click()
+        page.locator("[data-row]").nth(2).locator("[data-inline-open]").click()
         page.get_by_label("Dag och tid").fill("25/12 10")
         expect(page.locator("#inline-reading")).to_contain_text("Juldagen")
         assert faults(page) == []
