@@ -332,13 +332,15 @@ SOCIALACCOUNT_PROVIDERS, SSO_SOURCES, SSO_ORIGINS = sign_in_services(env)
 
 # What one person may do how often, by the addresses' names.
 USER_LIMITS = {
-    "search": env.str("SEARCH_LIMIT", default="120/m"),
+    "search": env.str("SEARCH_LIMIT", default="240/m"),
     "reveal": env.str("REVEAL_LIMIT", default="30/h"),
     "export": env.str("EXPORT_LIMIT", default="20/h"),
 }
 LIMITED = {
     "offices:find_contacts": "search",
     "offices:quick_search": "search",
+    "offices:known_people": "search",
+    "viewings:known_people": "search",
     "submissions:reveal": "reveal",
 }
 
@@ -374,7 +376,7 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 60 * 60
 X_FRAME_OPTIONS = "DENY"
-# No page takes files yet; a form of words alone is never larger.
+# A form of words alone is never larger; what takes a file limits it itself.
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
