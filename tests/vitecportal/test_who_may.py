@@ -112,6 +112,10 @@ def submission(things: dict[str, Any]) -> list[Any]:
     return [things["submission"].code]
 
 
+def meeting(things: dict[str, Any]) -> list[Any]:
+    return [things["meeting"].pk]
+
+
 def slot(things: dict[str, Any]) -> list[Any]:
     return [things["slot"].pk]
 
@@ -123,6 +127,8 @@ def batch(things: dict[str, Any]) -> list[Any]:
 RULES: dict[str, Rule] = {
     "home": Rule(SIGNED_IN),
     "healthz": Rule(ANYBODY),
+    # From this machine, which a test is; tests/metrics has the others.
+    "metrics": Rule(ANYBODY),
     "set_language": Rule(ANYBODY, ANYBODY),
     # The door.
     "account_login": Rule(ANYBODY, ANYBODY),
@@ -186,7 +192,13 @@ RULES: dict[str, Rule] = {
     "submissions:batch_status": Rule(OFFICE, None, batch),
     "submissions:batch_act": Rule(None, OFFICE, lambda things: [*batch(things), "pause"]),
     # The daily work.
-    "meetings:list": Rule(STAFF),
+    "meetings:list": Rule(STAFF, SIGNED_IN),
+    "meetings:freshness": Rule(STAFF),
+    "meetings:fetch_now": Rule(None, STAFF),
+    "meetings:inline_comeback": Rule(OFFICE, OFFICE, meeting),
+    "meetings:inline_sent": Rule(
+        OFFICE, OFFICE, lambda things: [*meeting(things), things["submission"].code]
+    ),
     "meetings:new_comeback": Rule(STAFF, STAFF),
     "meetings:comeback_about": Rule(None, STAFF),
     "meetings:read_day": Rule(None, SIGNED_IN),
@@ -204,6 +216,7 @@ RULES: dict[str, Rule] = {
     ),
     "viewings:new_participant": Rule(STAFF, STAFF),
     "interests:new_interest": Rule(STAFF, STAFF),
+    "interests:areas": Rule(STAFF),
     "interests:change_profiles": Rule(None, STAFF),
     "interests:read_back": Rule(None, STAFF),
     "calendar_app:calendar": Rule(STAFF),
@@ -220,6 +233,8 @@ ADMIN_MODELS = {
     "interests.ExtraRequirement",
     "interests.Municipality",
     "meetings.Meeting",
+    "meetings.MeetingVersion",
+    "meetings.OfficeSync",
     "mfa.Authenticator",
     "offices.Capability",
     "offices.Colleague",
@@ -262,7 +277,6 @@ def world(office: Office, neighbour_office: Office, grannkontor: User) -> World:
     people[SUPERUSER] = make_user("admin", is_staff=True, is_superuser=True)
     make_contact(office)
     make_colleague(office)
-    make_meeting(office)
     booker = people[BOOKER]
     invitation, _token = invitations.invite(
         people[ADMINISTRATOR], invitations.Place(office, Role.BOOKER)
@@ -271,6 +285,7 @@ def world(office: Office, neighbour_office: Office, grannkontor: User) -> World:
         {
             "submission": make_submission(booker, office, contact_id="ADR9"),
             "slot": make_slot(office),
+            "meeting": make_meeting(office),
             "batch": submit_batch(wish(booker, office)),
             "invitation": invitation,
             "place": Membership.objects.get(user=people[ASSISTANT]),
