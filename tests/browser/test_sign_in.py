@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import in_good_order, sign_in
-from tests.browser.test_comeback import living, open_first_meeting
+from tests.browser.test_comeback import FORM, living
 from tests.browser.test_pages import LOOKS, faults
 from tests.journeys.stack import Stack, free_day, wait_until
 
@@ -36,6 +37,18 @@ def end_sessions(portal: Stack) -> None:
     with database:
         database.execute("DELETE FROM django_session")
     database.close()
+
+
+def open_first_meeting(page: Page) -> None:
+    """The page with the comeback's form of the next meeting that is booked."""
+    for ahead in range(1, 15):
+        day = dt.date.today() + dt.timedelta(days=ahead)  # noqa: DTZ011 - the demo's own day
+        page.goto(f"/meetings/?day={day:%Y-%m-%d}")
+        links = page.locator(f"a[href^='{FORM}?meeting=']")
+        if links.count():
+            page.goto(str(links.first.get_attribute("href")))
+            return
+    raise AssertionError("no meeting in the coming two weeks")
 
 
 def sign_in_here(page: Page, username: str = "bokare") -> None:
