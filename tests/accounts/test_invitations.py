@@ -91,7 +91,7 @@ class TestTaking:
         page = follow(client, invited[1])
         assert page.redirect_chain[-1][0] == JOIN
         answer = client.post(JOIN, NEW, follow=True)
-        assert answer.redirect_chain[-1][0] == "/meetings/"
+        assert answer.redirect_chain[-1][0].startswith("/meetings/")
         place = Membership.objects.get(user__username="nils")
         assert (place.office, place.role) == (office, "broker")
 

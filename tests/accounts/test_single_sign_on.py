@@ -100,7 +100,7 @@ def test_the_sign_in_page_offers_it(client: Client) -> None:
 
 def test_a_group_gives_an_account_and_a_place(client: Client, office: Office) -> None:
     answer = there_and_back(client, "u-1")
-    assert answer.redirect_chain[-1][0] == "/meetings/"
+    assert answer.redirect_chain[-1][0].startswith("/meetings/")
     place = Membership.objects.get()
     assert (place.office, place.role, place.user.last_name) == (office, "booker", "Ek")
     assert not place.user.has_usable_password()
@@ -164,7 +164,7 @@ def test_a_state_that_is_not_ours_leads_nowhere(client: Client) -> None:
 
 def test_its_second_step_counts(client: Client, settings) -> None:
     settings.REQUIRE_MFA_FOR = "all"
-    assert there_and_back(client, "u-1").redirect_chain[-1][0] == "/meetings/"
+    assert there_and_back(client, "u-1").redirect_chain[-1][0].startswith("/meetings/")
 
 
 class TestSource:

@@ -165,7 +165,7 @@ def test_it_leaves_nothing_personal_readable_in_the_database(office):
     learn_contacts(office, {"ADR1": secret})
     stored = _everything_stored().casefold()
     assert "adr1" in stored
-    for word in ("kanarie", "fågel", "f\\xe5gel", "998 87 76", "0709988776", "hemliga", "17299"):
+    for word in ("kanarie", "fågel", "f\\xe5gel", "998 87 76", "0709988776", "hemliga", "172 99"):
         assert word not in stored, word
 
 
