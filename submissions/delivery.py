@@ -32,7 +32,15 @@ from offices.models import Credential
 from offices.vitec import NoCredential, client_for
 from submissions import outages
 from submissions.journal import ids_of, note
-from submissions.models import Event, Pause, State, Submission, SubmissionQuerySet, due
+from submissions.models import (
+    DUE_BY,
+    Event,
+    Pause,
+    State,
+    Submission,
+    SubmissionQuerySet,
+    due,
+)
 
 log = logging.getLogger(__name__)
 
@@ -332,12 +340,17 @@ def sweep() -> list[int]:
     """
     _expire_leases()
     _free_orphans_of_pauses()
-    # A ring that lies ahead means that the clock was set back.
-    stale = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER) | Q(rung_at__gt=Now())
-    waiting = Submission.objects.due().filter(stale).order_by("not_before")
-    ids = list(waiting.values_list("pk", flat=True)[:RINGS_PER_SWEEP])
+    ids = [pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP]
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())
     return ids
+
+
+def _not_rung(moment: Q) -> list[int]:
+    """Due rows for which nobody has rung lately, the longest due first."""
+    # A ring that lies ahead means that the clock was set back.
+    stale = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER) | Q(rung_at__gt=Now())
+    waiting = Submission.objects.filter(moment, stale, state=State.QUEUED).order_by("not_before")
+    return list(waiting.values_list("pk", flat=True)[:RINGS_PER_SWEEP])
 
 
 def _lease_is_over() -> Q:
