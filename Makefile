@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test crash soak check bench lock vendor messages clean
+.PHONY: run test crash soak check scan audit bench lock vendor messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python manage.py run
@@ -31,11 +31,19 @@ soak: $(VENV)/.dev
 check: $(VENV)/.dev
 	@$(BIN)/python -m tools.check
 
+# Our own rules and bandit's over the code; offline once the tools are there.
+scan: $(VENV)/.scan
+	@$(BIN)/python -m tools.scan
+
+# Known holes in what we install, and a list of it; asks a service on the net and says so without.
+audit: $(VENV)/.scan
+	@$(BIN)/python -m tools.audit
+
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(VENV)/.dev
-	@for name in requirements requirements-sentry requirements-dev; do \
+	@for name in requirements requirements-sentry requirements-dev requirements-scan; do \
 	  $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	    --no-header $$name.in -o $$name.txt $(ARGS); done
 
@@ -66,4 +74,11 @@ $(VENV)/.run: requirements.txt | $(VENV)/.python
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@echo "Installing what tests and checks need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# In an environment of their own: they pin what the portal wants newer.
+$(VENV)/.scan: requirements-scan.txt $(VENV)/.dev
+	@echo "Installing the scanners …"
+	@$(PYTHON) -m venv $(VENV)/scan
+	@$(BIN)/uv pip install --quiet --python $(VENV)/scan/bin/python --require-hashes -r requirements-scan.txt
 	@touch $@

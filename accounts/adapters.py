@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import sso
+from accounts.mail import tell_of_change
 from lib.sealing import seal, unseal
 from offices.models import User
 
@@ -55,6 +56,12 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, said)
         elif message := kw.get("message"):
             messages.add_message(request, level, message)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: Any = None, email: Any = None
+    ) -> None:
+        """A change of what guards the account, told to its person."""
+        tell_of_change(user, template_prefix)
 
     def format_email_subject(self, subject: str) -> str:
         return subject

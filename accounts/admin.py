@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts import invitations
 from accounts.forms import InviteForm
-from accounts.mail import send_invitation
+from accounts.mail import send_invitation, tell_of_change
 from accounts.models import Invitation
+from offices.admin import PortalUserAdmin
 from offices.admin_scope import OfficeFilter, OfficeScopedAdmin
 from offices.models import User
 
@@ -26,6 +27,21 @@ for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken
     # Their pages would show addresses, secrets and keys; what an operator needs is below.
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(PortalUserAdmin):
+    """As the offices' own, and whoever gets a new password here is told."""
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+        user = self.get_object(request, id)
+        answer = super().user_change_password(request, id, form_url)
+        if user and User.objects.filter(pk=user.pk).exclude(password=user.password).exists():
+            tell_of_change(user, "admin/password_changed")
+        return answer
 
 
 class InvitationForm(forms.ModelForm):
@@ -104,3 +120,13 @@ class SecondStepAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        super().delete_model(request, obj)
+        tell_of_change(obj.user, "admin/second_step_removed")
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        people = {authenticator.user for authenticator in queryset.select_related("user")}
+        super().delete_queryset(request, queryset)
+        for user in people:
+            tell_of_change(user, "admin/second_step_removed")

@@ -58,10 +58,11 @@ class AppointmentForm(SubmissionForm):
     first and its last day. Without a pattern, interval and weekdays are None and []; Vitec's
     recurrenceDay and recurrenceMonth follow from the start. A series that ends has its `Dates` as
     cleaned `recurrence_dates`; None is one without end, or no series. `about`: what it was opened
-    about, `<key>:<id>`, with which it does not clash.
+    about, `<key>:<id>`, with which it does not clash; `about_contact`: whom that concerns.
     """
 
     about = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    about_contact = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     user_id = MultiPickerField(
         label=_("Calendar of"),
         recall="colleagues",

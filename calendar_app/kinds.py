@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.forms import AppointmentForm
+from calendar_app.many import MANY_EVENTS
 from calendar_app.payloads import CREATE_APPOINTMENT, appointment_call, appointment_times
 from calendar_app.sending import (
     appointment_concerns,
@@ -25,8 +26,8 @@ APPOINTMENT = register(
         endpoint=CREATE_APPOINTMENT,
         build=appointment_call,
         describe=describe_appointment,
-        # It stands in a colleague's calendar and concerns no contact.
-        person=lambda _data: "",
+        # It stands in a colleague's calendar; only what it is about may concern a contact.
+        person=lambda data: data.get("about_contact", ""),
         takes_contact=False,
         takes_topics=True,
         # What, when and in whose calendar.
@@ -37,6 +38,8 @@ APPOINTMENT = register(
         traces=appointment_traces,
         known=appointment_concerns,
         occurs=appointment_times,
+        names=lambda data: {"user_id": data["user_id"]},
         links=event_links,
+        many=MANY_EVENTS,
     )
 )

@@ -88,14 +88,15 @@ def appointment_concerns(office: Office, data: Mapping[str, Any]) -> list[Concer
     spans = spans_of(data, dates.kept if dates else [data["starts_at"]])
     names = names_of(office, data["user_id"])
     return [
-        Concern(
-            key=_key(clash),
-            text=clash_words(clash, names),
-            url=clash.entry.url,
-        )
+        clash_concern(clash, names)
         for clash in clashes_of(office, data["user_id"], spans, data["about"])
         if not (clash.entry.sent and clash.entry.starts_at == clash.starts_at)
     ]
+
+
+def clash_concern(clash: Clash, names: Mapping[str, str]) -> Concern:
+    """The reason to ask that a clash is. names: of the colleagues, by id."""
+    return Concern(key=_key(clash), text=clash_words(clash, names), url=clash.entry.url)
 
 
 def _key(clash: Clash) -> str:

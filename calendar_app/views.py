@@ -74,7 +74,11 @@ def _about(request: PortalRequest) -> dict[str, Any]:
 
 
 def _filled_in(topic: Topic) -> dict[str, Any]:
-    initial: dict[str, Any] = {"subject": topic.subject, "location": topic.place}
+    initial: dict[str, Any] = {
+        "subject": topic.subject,
+        "location": topic.place,
+        "about_contact": topic.contact_id,
+    }
     if topic.colleague_id:
         initial["user_id"] = [topic.colleague_id]
     # What has passed cannot be planned any more.

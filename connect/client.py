@@ -11,7 +11,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -51,7 +51,7 @@ class Client:
     write_deadline, read_deadline: seconds for the whole send, whatever trickles in. A name look-up
         that hangs is the one thing the deadline cannot interrupt; it ends right after it.
     busy_is_not_processed: the statuses among 429 and 503 (with Retry-After) which mean that
-        nothing was done. Vitec documents neither.
+        nothing was done. Vitec documents neither. busy_of_endpoint: the same for single endpoints.
 
     Raises ValueError for a base_url or user name that cannot be used.
     """
@@ -68,16 +68,19 @@ class Client:
         read_deadline: float = 60.0,
         user_agent: str = DEFAULT_USER_AGENT,
         busy_is_not_processed: frozenset[int] = frozenset({429, 503}),
+        busy_of_endpoint: Mapping[str, frozenset[int]] | None = None,
     ) -> None:
         self._base = checked_base_url(base_url)
         self._headers = {
             "Accept": "application/json",
-            "Authorization": _basic(username, password),
             "User-Agent": user_agent,
         }
+        _basic(username, password)
+        self._login = (username, password)
         self._timeouts = (connect_timeout, read_timeout)
         self._deadlines = {True: write_deadline, False: read_deadline}
         self._not_processed = busy_is_not_processed
+        self._not_processed_of = busy_of_endpoint or {}
         self._reader = Adapter(connections=_READ_CONNECTIONS)
         self._process = os.getpid()
 
@@ -95,6 +98,10 @@ class Client:
     def close(self) -> None:
         """Close the idle connections of the look-ups. A later send opens new ones."""
         self._reader.close()
+
+    def login(self, call: Call) -> tuple[str, str]:
+        """User name and password of a call; a child may have several."""
+        return self._login
 
     def send(self, call: Call, *, before_first_byte: Callable[[], None] | None = None) -> Reply:
         """Send one call once and return its answer as promised by the endpoint.
@@ -116,7 +123,8 @@ class Client:
         if failure:
             result: Reply | VitecError = after_failure(heard, marked=flight.marked, cause=failure)
         else:
-            result = after_answer(call, heard, not_processed=self._not_processed)
+            not_processed = self._not_processed_of.get(call.endpoint, self._not_processed)
+            result = after_answer(call, heard, not_processed=not_processed)
         if isinstance(result, VitecError):
             _log(call, result.outcome, heard, cause=result.cause)
             # Raised outside of any except block and without a cause: the texts of requests'
@@ -164,7 +172,11 @@ class Client:
             response.close()
 
     def _prepared(self, call: Call, request_id: str) -> PreparedRequest:
-        headers = {**self._headers, "X-Request-Id": request_id}
+        headers = {
+            **self._headers,
+            "Authorization": _basic(*self.login(call)),
+            "X-Request-Id": request_id,
+        }
         if call.writes:
             headers |= {"Connection": "close", "Accept-Encoding": "identity"}
         else:

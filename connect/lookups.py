@@ -221,7 +221,8 @@ class ExtraRequirement:
 class Person:
     """A contact who is a person, as far as choosing one needs it.
 
-    The personal number and the note, which Vitec sends along, end here.
+    The personal number, which Vitec sends along, ends here. note: asked for words that mean
+    protected identity, and kept nowhere.
     gdpr_approved_at: when the person was informed, in Europe/Stockholm.
     """
 
@@ -243,6 +244,7 @@ class Person:
     wants_advertising: bool | None
     deceased: bool | None
     gdpr_approved_at: datetime.datetime | None
+    note: str = dataclasses.field(default="", repr=False)
 
     @property
     def name(self) -> str:
@@ -567,6 +569,7 @@ def _person(row: rows.Row) -> Person:
         wants_advertising=rows.flag(row, "advertisingEnabled"),
         deceased=rows.flag(row, "isDeceased"),
         gdpr_approved_at=rows.moment(row, "gdprApprovalDate"),
+        note=rows.text(row, "note"),
     )
 
 

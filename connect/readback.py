@@ -22,6 +22,22 @@ COMEBACKS = Endpoint(
     writes=False,
     source="Help page GET CRM/Contact/{customerId}/{contactId}/ComebackMeeting",
 )
+SEARCH_PROFILES = Endpoint(
+    key="readback.search_profiles",
+    method="GET",
+    path="CRM/Contact/{customer_id}/SearchProfile/{contact_id}",
+    answer=Answer.JSON,
+    writes=False,
+    source="Help page GET CRM/Contact/{customerId}/SearchProfile/{contactId}/{searchprofileId}",
+)
+# The lists of the answer, by what is looked for; one profile may stand in several.
+_PROFILE_LISTS = (
+    "residentialProfiles",
+    "farmProfiles",
+    "commercialProfiles",
+    "foreignProfiles",
+    "premiseProfiles",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +60,53 @@ def comebacks(client: Client, customer_id: str, contact_id: str) -> tuple[Comeba
             rows.text(row, "id"), rows.moment(row, "createdAt"), rows.moment(row, "meetingDate")
         )
         for row in rows.children(reply.value, "meetings")
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchProfile:
+    """What somebody looks for, as the newer search profiles tell it. Aware or None.
+
+    ranges: (least, most) by Vitec's name, such as `livingSpace`; None for no limit.
+    """
+
+    profile_id: str
+    created_at: datetime.datetime | None
+    area_ids: frozenset[str]
+    municipality_codes: frozenset[str]
+    requirement_ids: frozenset[str]
+    ranges: dict[str, tuple[float | None, float | None]]
+
+
+RANGES = ("livingSpace", "numberOfRooms", "price", "plotArea")
+
+
+def search_profiles(client: Client, customer_id: str, contact_id: str) -> tuple[SearchProfile, ...]:
+    """The search profiles of one contact, whoever made them, each once."""
+    places = {"customer_id": customer_id, "contact_id": contact_id}
+    reply = client.send(SEARCH_PROFILES.call(places))
+    if not isinstance(reply.value, dict):
+        raise _wrong_shape(reply)
+    found = {
+        rows.text(row, "id"): _search_profile(row)
+        for name in _PROFILE_LISTS
+        for row in rows.children(reply.value, name)
+    }
+    return tuple(found.values())
+
+
+def _search_profile(row: rows.Row) -> SearchProfile:
+    limits = {name: rows.child(row, name) for name in RANGES}
+    return SearchProfile(
+        profile_id=rows.text(row, "id"),
+        created_at=rows.moment(row, "dateCreated"),
+        area_ids=frozenset(rows.texts(row, "areaIds")),
+        municipality_codes=frozenset(rows.texts(row, "municipalityCodes")),
+        requirement_ids=frozenset(rows.texts(row, "increasedRequirementIds")),
+        ranges={
+            name: (rows.number(limit, "minValue"), rows.number(limit, "maxValue"))
+            for name, limit in limits.items()
+        },
     )
 
 

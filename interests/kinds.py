@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from interests.effects import interest_effects, interest_traces
 from interests.forms import InterestForm
 from interests.payloads import SEND_INTEREST, interest_call
+from interests.readback import READ_BACK
 from interests.wording import describe_interest
-from offices.person_form import PREFIX
+from offices.person_form import PREFIX, person_names
 from submissions.kinds import Kind, register
 
 INTEREST = register(
@@ -21,9 +22,11 @@ INTEREST = register(
         build=interest_call,
         describe=describe_interest,
         person=lambda data: data[PREFIX + "contact_id"],
+        names=person_names,
         template="interests/interest.html",
         exhibit="interests/_exhibit.html",
         effects=interest_effects,
         traces=interest_traces,
+        read_back=READ_BACK,
     )
 )

@@ -100,7 +100,7 @@ def read_moment(text: str) -> dt.datetime:
     try:
         reading = daywords.read(text, now=timezone.localtime(), language=get_language() or "sv")
     except daywords.Unreadable as error:
-        raise _complaint(error) from error
+        raise complaint(error) from error
     return reading.moment
 
 
@@ -112,9 +112,10 @@ def read_end(text: str, start: dt.datetime) -> dt.datetime:
     try:
         return daywords.read_end(text, start=start, language=get_language() or "sv")
     except daywords.Unreadable as error:
-        raise _complaint(error) from error
+        raise complaint(error) from error
 
 
-def _complaint(error: daywords.Unreadable) -> ValidationError:
+def complaint(error: daywords.Unreadable) -> ValidationError:
+    """Why a text names no day or time, for people."""
     code = error.code if error.code in MESSAGES else "unreadable"
     return ValidationError(MESSAGES[code], code=code)

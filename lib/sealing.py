@@ -12,6 +12,7 @@ import functools
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -77,25 +78,54 @@ def keyed_hash(purpose: str, value: str) -> str:
     purpose: keeps equal values of different fields apart, such as `contact` or `term`.
     """
     key = settings.BLIND_INDEX_KEY.encode()
-    return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256").hex()[:32]
 
 
 def stamp(text: str) -> str:
     """What only a holder of the newest master key can make of a text: 64 hex characters."""
-    return _stamp(settings.FIELD_ENCRYPTION_KEYS[0], text)
+    return _stamp(stamp_secret(settings.FIELD_ENCRYPTION_KEYS[0]), text)
 
 
-def is_stamped(text: str, given: str) -> bool:
-    """Was the stamp made of this text, with any master key that we still have?"""
-    return any(
-        hmac.compare_digest(_stamp(key, text), given) for key in settings.FIELD_ENCRYPTION_KEYS
-    )
+def is_stamped(text: str, given: str, older: Iterable[str] = ()) -> bool:
+    """Was the stamp made of this text, with any master key that we still have?
+
+    older: what `stamp_secret` made of keys that are gone.
+    """
+    secrets = (*map(stamp_secret, settings.FIELD_ENCRYPTION_KEYS), *older)
+    return any(hmac.compare_digest(_stamp(secret, text), given) for secret in secrets)
 
 
-def _stamp(key: str, text: str) -> str:
-    # A key of its own, made of the one that seals: neither says anything about the other's work.
-    own = hmac.new(key.encode(), b"stamp", hashlib.sha256).digest()
-    return hmac.new(own, text.encode(), hashlib.sha256).hexdigest()
+@functools.lru_cache(maxsize=16)
+def stamp_secret(key: str) -> str:
+    """A key of its own, made of the one that seals: neither tells anything of the other."""
+    return hmac.new(key.encode(), b"stamp", hashlib.sha256).hexdigest()
+
+
+def _stamp(secret: str, text: str) -> str:
+    return hmac.new(bytes.fromhex(secret), text.encode(), hashlib.sha256).hexdigest()
+
+
+def rewrap(token: str) -> str:
+    """The same, sealed with the newest master key; as it is if it is already. Raises Unsealable."""
+    newest = Fernet(settings.FIELD_ENCRYPTION_KEYS[0])
+    try:
+        newest.decrypt(token.encode())
+    except InvalidToken:
+        return seal(unseal(token))
+    return token
+
+
+class RowKeyField(models.TextField):  # type: ignore[type-arg]
+    """A row's own key, wrapped by the master keys; "" when it has been destroyed.
+
+    To the database a text. By its class `rotate_keys` knows what is to be wrapped anew.
+    """
+
+    description = "a row's own key, wrapped"
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
 
 
 class SealedJSONField(models.TextField):  # type: ignore[type-arg]

@@ -60,6 +60,7 @@ def topic(offices: QuerySet[Office], vitec_id: str) -> Topic | None:
         place=row.address,
         starts_at=row.meeting_date,
         colleague_id=row.broker_id,
+        contact_id=row.contact_id,
     )
 
 

@@ -6,6 +6,7 @@ What is personal (free text) is no part of it: that is posted, and stays in the 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,13 +14,18 @@ import django_filters
 from django import forms
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from lib import swedish
 from meetings import words
 from meetings.models import STATE_LABELS, TYPE_LABELS, Meeting, MeetingVersion
+from meetings.since import ALL as ANY_NEWS
+from meetings.since import CHANGED, GONE, NEW, News
 from meetings.windows import midnight
 from offices.models import Colleague, Office
 from submissions.models import LIVE, Submission
@@ -31,15 +37,42 @@ ALL_OFFICES = "all"
 ANY_CANCELLED, MISSING = "Cancelled", "Missing"
 # Submissions that are a next step with a contact.
 NEXT_STEPS = ("meetings.create_comeback", "calendar_app.create_appointment")
-# How long the sources and statuses of an office are offered without looking for new ones.
+# How long what an office's lists hold is offered without looking for new ones.
 CACHED_SECONDS = 300
+
+NEWS = [
+    (ANY_NEWS, _("everything that happened")),
+    (CHANGED, _("changed")),
+    (NEW, _("new ones")),
+    (GONE, _("gone ones")),
+]
 
 Choices = list[tuple[str, Any]]
 Rows = QuerySet[Any]
 
 
+class PlainSelect(forms.Select):
+    """The same markup as Django's, without a template for each of its options: an office has
+    hundreds of colleagues.
+    """
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        every = {**self.build_attrs(self.attrs, attrs), "name": name}
+        options = format_html_join(
+            "", "{}", ((_option(key, label, str(key) in chosen),) for key, label in self.choices)
+        )
+        return format_html("<select{}>{}</select>", flatatt(every), options)
+
+
+def _option(key: Any, label: Any, is_chosen: bool) -> SafeString:
+    if is_chosen:
+        return format_html('<option value="{}" selected>{}</option>', key, label)
+    return format_html('<option value="{}">{}</option>', key, label)
+
+
 def _select() -> forms.Select:
-    return forms.Select(attrs={"class": "form-select"})
+    return PlainSelect(attrs={"class": "form-select"})
 
 
 class MeetingFilter(django_filters.FilterSet):
@@ -84,21 +117,32 @@ class MeetingFilter(django_filters.FilterSet):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
         method="without_next_step",
     )
+    news = django_filters.CharFilter(label=_("Since last time"), widget=_select(), method="by_news")
 
     class Meta:
         model = Meeting
         fields: list[str] = []
 
     def __init__(
-        self, data: QueryDict, queryset: Rows, *, offices: list[Office], mine: list[Office]
+        self,
+        data: QueryDict,
+        queryset: Rows,
+        *,
+        offices: list[Office],
+        mine: list[Office],
+        as_of: dt.datetime | None = None,
+        news: News | None = None,
     ) -> None:
+        """as_of: the moment whose rows these are; None for now. news: what `news` may ask for."""
         super().__init__(data, queryset)
+        self.as_of = as_of
+        self.news = news
+        self._offer("news", NEWS)
         self._offer("type", [(value, label) for value, label in TYPE_LABELS.items()])
         self._offer("state", _states())
-        people = _colleagues(offices)
-        self._offer("broker", people)
-        self._offer("booker", people)
-        found = _said(offices)
+        found = _known(offices)
+        self._offer("broker", found["people"])
+        self._offer("booker", found["people"])
         self._offer("source", [(value, value) for value in found["source"]])
         self._offer("estate_status", [(value, value) for value in found["estate_status"]])
         if len(mine) > 1:
@@ -122,21 +166,18 @@ class MeetingFilter(django_filters.FilterSet):
         if value == ANY_CANCELLED:
             return queryset.filter(state__startswith=ANY_CANCELLED)
         if value == "Booked":
-            ahead = Q(state="", meeting_date__gte=timezone.now())
+            ahead = Q(state="", meeting_date__gte=self.as_of or timezone.now())
             return queryset.filter(Q(state="Booked") | ahead)
         return queryset.filter(state=value)
 
     def without_next_step(self, queryset: Rows, name: str, value: bool | None) -> Rows:
-        """Held, not settled, not signed, and nothing booked with the contact since."""
-        if not value:
+        return queryset.filter(lacks_next_step(self.as_of)) if value else queryset
+
+    def by_news(self, queryset: Rows, name: str, value: str) -> Rows:
+        """What the person has not seen yet; of the past there is no news."""
+        if self.news is None or self.as_of is not None:
             return queryset
-        held = queryset.filter(
-            meeting_date__lt=timezone.now(),
-            state__in=["", "Booked"],
-            signature_date=None,
-            missing_since=None,
-        )
-        return held.exclude(Exists(next_steps_of(OuterRef("office"), OuterRef("person_hash"))))
+        return self.news.rows(queryset, value)
 
     def narrow(self, queryset: Rows, text: str) -> Rows:
         """The rows of one table that pass the filter and hold the free text."""
@@ -167,6 +208,22 @@ def next_steps_of(office: Any, hashed: Any) -> QuerySet[Submission]:
     )
 
 
+def lacks_next_step(as_of: dt.datetime | None = None) -> Q:
+    """Held, not settled, not signed, and nothing booked with the contact since.
+
+    as_of: as it was at that moment; None for now.
+    """
+    now = as_of or timezone.now()
+    held = Q(
+        meeting_date__lt=now,
+        state__in=["", "Booked"],
+        signature_date=None,
+        missing_since=None,
+    )
+    steps = next_steps_of(OuterRef("office"), OuterRef("person_hash"))
+    return held & ~Q(Exists(steps.filter(created_at__lte=now)))
+
+
 def _states() -> Choices:
     known = [(value, label) for value, label in STATE_LABELS.items() if value != ANY_CANCELLED]
     return [*known, (ANY_CANCELLED, _("Cancelled, by anybody")), (MISSING, _("Missing at Vitec"))]
@@ -178,15 +235,24 @@ def _colleagues(offices: list[Office]) -> Choices:
     return sorted(named.items(), key=lambda pair: swedish.order(pair[1]))
 
 
-def _said(offices: list[Office]) -> dict[str, list[str]]:
-    """The sources and statuses that the offices' meetings name; none of them of a person."""
-    key = "meetings-said:" + "-".join(str(office.pk) for office in offices)
-    known: dict[str, list[str]] | None = cache.get(key)
+def _known(offices: list[Office]) -> dict[str, Any]:
+    """The offices' colleagues, and the sources and statuses that their meetings name; nothing of a
+    customer.
+    """
+    key = f"meetings-known:{_short(offices)}"
+    known: dict[str, Any] | None = cache.get(key)
     if known is None:
         meetings = Meeting.objects.filter(office__in=offices)
         known = {name: _values(meetings, name) for name in ("source", "estate_status")}
+        known["people"] = _colleagues(offices)
         cache.set(key, known, CACHED_SECONDS)
     return known
+
+
+def _short(offices: list[Office]) -> str:
+    """What stands for these offices in a key of the cache, however many they are."""
+    ids = "-".join(str(office.pk) for office in offices)
+    return hashlib.sha256(ids.encode()).hexdigest()
 
 
 def _values(meetings: Rows, name: str) -> list[str]:

@@ -80,18 +80,22 @@ class ComebackForm(SubmissionForm):
         return list(Meeting.objects.filter(office=self.office).of_contact(contact_id)[:20])
 
     def clean_date(self) -> dt.datetime:
-        moment: dt.datetime = self.cleaned_data["date"]
-        if moment <= timezone.now():
-            raise ValidationError(
-                _("%(moment)s has passed. A comeback must lie ahead to be found."),
-                params={"moment": say(moment)},
-                code="past",
-            )
-        return moment
+        return ahead(self.cleaned_data["date"])
 
     def clean_participant(self) -> tuple[str, str]:
         field, _colon, vitec_id = self.cleaned_data["participant"].partition(":")
         return field, vitec_id
+
+
+def ahead(moment: dt.datetime) -> dt.datetime:
+    """The moment, if a comeback may be then. Raises ValidationError."""
+    if moment <= timezone.now():
+        raise ValidationError(
+            _("%(moment)s has passed. A comeback must lie ahead to be found."),
+            params={"moment": say(moment)},
+            code="past",
+        )
+    return moment
 
 
 def participants(office: Office) -> list[Group]:

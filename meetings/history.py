@@ -25,4 +25,7 @@ def as_of(office: Office, moment: dt.datetime) -> Iterator[Meeting | MeetingVers
 
 def lives_of(meeting: Meeting) -> list[Meeting | MeetingVersion]:
     """Everything the meeting has been, oldest first; the last is what it is."""
-    return [*meeting.versions.all(), meeting]
+    versions = list(meeting.versions.all())
+    for version in versions:
+        version.office = meeting.office
+    return [*versions, meeting]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,10 +15,13 @@ from django.db.models import Q
 
 from meetings import reading
 from meetings.models import Meeting, MeetingFacts, MeetingVersion
+from meetings.sightings import Sightings
 from meetings.teaching import teach
 from meetings.windows import Span
+from offices import erased
 from offices.directory import learn_contacts
 from offices.models import Contact, Office, SyncRun
+from offices.protected import mark_by_words
 from offices.syncing import HISTORY, beat
 
 BATCH = 500
@@ -37,6 +41,7 @@ class Intake:
         self.office = office
         self.run = run
         self.seen: set[str] = set()
+        self._sightings = Sightings(run)
 
     def take(self, answer: Iterable[Any], moment: dt.datetime) -> None:
         """Keep an answer's rows, each batch whole or not at all. moment: when the answer came."""
@@ -46,7 +51,19 @@ class Intake:
             new = {str(row["id"]): row for row in batch if str(row["id"]) not in self.seen}
             self.seen.update(new)
             self.run.fetched += len(new)
-            self._take_batch(new, moment)
+            self._take_batch(self._without_erased(new), moment)
+
+    def _without_erased(self, rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Of who was erased here nothing comes back but the office's figures."""
+        named = {
+            one: (str(row.get("contactId") or ""), reading.mark_of(one))
+            for one, row in rows.items()
+        }
+        gone = erased.among(self.office, itertools.chain.from_iterable(named.values()))
+        return {
+            vitec_id: reading.impersonal(row) if gone.intersection(named[vitec_id]) else row
+            for vitec_id, row in rows.items()
+        }
 
     def _take_batch(self, rows: dict[str, dict[str, Any]], moment: dt.datetime) -> None:
         known = self._known(list(rows))
@@ -88,7 +105,7 @@ class Intake:
                 **reading.columns(row),
             )
             if old := before.get(vitec_id):
-                versions += _succeed(old, meeting, moment)
+                versions += self._succeed(old, meeting, moment)
             meetings.append(meeting)
         MeetingVersion.objects.bulk_create(versions)
         Meeting.objects.bulk_create(
@@ -98,6 +115,29 @@ class Intake:
             update_fields=_UPDATED,
         )
         return meetings
+
+    def _succeed(self, old: Meeting, new: Meeting, moment: dt.datetime) -> list[MeetingVersion]:
+        """Date the new one and say what changed; the version that the old one becomes, if any."""
+        new.changed = reading.changed_fields(old.row, new.row)
+        if old.missing_since:
+            new.changed.append(MISSING)
+        if not old.fingerprint:
+            # From before there were versions: nobody knows what was there, so nothing has changed.
+            new.changed, new.observed_from = [], old.observed_from
+            return []
+        new.observed_from = _later(old.observed_from, moment)
+        return [self._version(old, moment)]
+
+    def _version(self, old: Meeting, moment: dt.datetime) -> MeetingVersion:
+        return MeetingVersion(
+            meeting=old,
+            office_id=old.office_id,
+            vitec_id=old.vitec_id,
+            missing_since=old.missing_since,
+            observed_to=_later(old.observed_from, moment),
+            seen_until=self._sightings.last_of(old),
+            **{name: getattr(old, name) for name in _FACTS},
+        )
 
     def learn(self, meetings: list[Meeting]) -> None:
         """The latest meeting with a contact tells best how to reach them."""
@@ -115,6 +155,9 @@ class Intake:
             for vitec_id in known.values_list("vitec_id", flat=True):
                 del people[vitec_id]
         learn_contacts(self.office, people)
+        # Wherever in Vitec's row it says so.
+        said_of = {one.contact_id: json.dumps(one.row, ensure_ascii=False) for one in meetings}
+        mark_by_words(self.office, said_of)
         teach(self.office, [meeting.row for meeting in meetings])
 
     # --- What vanished ----------------------------------------------------------------------
@@ -145,7 +188,7 @@ class Intake:
             with transaction.atomic():
                 # Read again: another run may have seen one since.
                 rows = list(Meeting.objects.filter(pk__in=ids, missing_since=None))
-                MeetingVersion.objects.bulk_create(_version(old, moment) for old in rows)
+                MeetingVersion.objects.bulk_create(self._version(old, moment) for old in rows)
                 for row in rows:
                     row.observed_from = _later(row.observed_from, moment)
                     row.missing_since = moment
@@ -153,30 +196,6 @@ class Intake:
                 Meeting.objects.bulk_update(rows, ["observed_from", "missing_since", "changed"])
                 self.run.missing += len(rows)
                 beat(self.run)
-
-
-def _succeed(old: Meeting, new: Meeting, moment: dt.datetime) -> list[MeetingVersion]:
-    """Date the new one and say what changed; the version that the old one becomes, if any."""
-    new.changed = reading.changed_fields(old.row, new.row)
-    if old.missing_since:
-        new.changed.append(MISSING)
-    if not old.fingerprint:
-        # From before there were versions: nobody knows what was there, so nothing has changed.
-        new.changed, new.observed_from = [], old.observed_from
-        return []
-    new.observed_from = _later(old.observed_from, moment)
-    return [_version(old, moment)]
-
-
-def _version(old: Meeting, moment: dt.datetime) -> MeetingVersion:
-    return MeetingVersion(
-        meeting=old,
-        office_id=old.office_id,
-        vitec_id=old.vitec_id,
-        missing_since=old.missing_since,
-        observed_to=_later(old.observed_from, moment),
-        **{name: getattr(old, name) for name in _FACTS},
-    )
 
 
 def _later(before: dt.datetime, moment: dt.datetime) -> dt.datetime:

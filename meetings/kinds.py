@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.effects import comeback_effects, comeback_traces
 from meetings.forms import ComebackForm
-from meetings.payloads import CREATE_COMEBACK, comeback_call, comeback_times
+from meetings.many import MANY_COMEBACKS
+from meetings.payloads import CREATE_COMEBACK, comeback_call, comeback_names, comeback_times
 from meetings.readback import READ_BACK
 from meetings.wording import describe_comeback
 from submissions.kinds import Kind, register
@@ -26,5 +27,7 @@ COMEBACK = register(
         effects=comeback_effects,
         traces=comeback_traces,
         read_back=READ_BACK,
+        names=comeback_names,
+        many=MANY_COMEBACKS,
     )
 )

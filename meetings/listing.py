@@ -1,21 +1,27 @@
 """One page of the meetings that were found: in the wanted order, with the right count.
 
-Times and ids are sorted by the database. Words are not: names and addresses are sealed there, and
-no two databases agree on where å, ä and ö belong. So these are sorted here, of as many rows as can
-be read in an instant.
+Times and amounts are sorted by the database. Words are not: names and addresses are sealed there,
+and no two databases agree on where å, ä and ö belong. So these are sorted here, of as many rows as
+can be read in an instant; the sealed ones from what is remembered of them (`meetings.opened`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 
 from lib import swedish
+from meetings import opened
+from meetings.columns import ALL, COMMISSION_LABELS
 from meetings.models import STATE_LABELS, TYPE_LABELS, Meeting, MeetingVersion
+from offices import veil
 
 SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50
@@ -25,7 +31,15 @@ Rows = QuerySet[Any]
 Row = Meeting | MeetingVersion
 
 # Sorted by the database: the wanted order -> the column.
-MOMENTS = {"time": "meeting_date", "booked": "booked_date"}
+MOMENTS = {
+    "time": "meeting_date",
+    "booked": "booked_date",
+    "signed": "signature_date",
+    "access": "access_date",
+    "commission": "commission",
+}
+# Sorted with the help of an index, which a place for empty ones would keep from its work.
+INDEXED = ("time", "booked")
 # Sorted here, by what the column says in words.
 WORDS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "type": ("type", lambda value: str(TYPE_LABELS.get(value, value))),
@@ -33,14 +47,22 @@ WORDS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "broker": ("broker_name", str),
     "booker": ("booked_by_name", str),
     "source": ("source", str),
+    "estate_status": ("estate_status", str),
     "office": ("office__name", str),
-    "person": ("personal", lambda value: str(value["name"])),
-    "address": ("personal", lambda value: str(value["address"])),
+    "cancelled_by": ("cancelled_by", str),
+    "commission_type": (
+        "commission_type",
+        lambda value: str(COMMISSION_LABELS.get(value, value)),
+    ),
+    "id": ("vitec_id", str),
 }
-SORTS = (*MOMENTS, *WORDS)
-# So many rows are read to sort them by a word; sealed ones must be opened first.
-MOST_READ = 20_000
-MOST_OPENED = 3_000
+SORTS = (*MOMENTS, *WORDS, *opened.FIELDS)
+# So many rows are read to sort them by a word.
+MOST_READ = 30_000
+# So many rows are read at once where all of them are wanted.
+PORTION = 500
+# What no reader of a row asks for, and is long.
+UNSHOWN = ("words", "fingerprint")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,10 +74,13 @@ class Order:
     too_many: bool = False
 
     @classmethod
-    def of(cls, text: str) -> Order:
-        """As it stands in an address: `broker`, or `-broker` the other way round."""
+    def of(cls, text: str, *, amounts: bool = True) -> Order:
+        """As it stands in an address: `broker`, or `-broker` the other way round. amounts: for
+        one who may see them.
+        """
         name = text.removeprefix("-")
-        return cls(name, text.startswith("-")) if name in SORTS else cls()
+        allowed = name in SORTS and (amounts or not ALL[name].amount)
+        return cls(name, text.startswith("-")) if allowed else cls()
 
     def __str__(self) -> str:
         return f"-{self.name}" if self.descending else self.name
@@ -95,18 +120,79 @@ class Page:
 
 def page_of(tables: list[Rows], *, order: Order, number: int, size: int) -> Page:
     """The page of that number, or the last there is. tables: one, or the present and the past."""
-    if len(tables) > 1 or order.name in WORDS:
+    if _is_sorted_here(tables, order):
         keys = _keys(tables, order)
         if keys is not None:
             number, start = _start(number, size, len(keys))
             rows = _read(tables, keys[start : start + size])
             return Page(rows=rows, count=len(keys), number=number, size=size, order=order)
         order = Order(too_many=True)
+    if len(tables) > 1:
+        return _page_of_moments(tables, order, number, size)
+    return _page_of_one(tables[0], order, max(1, number), size)
+
+
+def _page_of_one(table: Rows, order: Order, number: int, size: int) -> Page:
+    """A page of one table. A first page that holds everything has counted it, too."""
+    sorted_rows = _by_moment(table, order).select_related("office")
+    found = list(sorted_rows[: size + 1]) if number == 1 else []
+    if number == 1 and len(found) <= size:
+        return Page(rows=found, count=len(found), number=1, size=size, order=order)
+    count = table.count()
+    number, start = _start(number, size, count)
+    rows = found[:size] or list(sorted_rows[start : start + size])
+    return Page(rows=rows, count=count, number=number, size=size, order=order)
+
+
+def _page_of_moments(tables: list[Rows], order: Order, number: int, size: int) -> Page:
+    """A page of several tables together, put into order by the database."""
     count = sum(table.count() for table in tables)
     number, start = _start(number, size, count)
-    sorted_rows = _by_moment(tables[0], order).select_related("office")
-    found = list(sorted_rows[start : start + size])
-    return Page(rows=found, count=count, number=number, size=size, order=order)
+    keys = _keys_of_moments(tables, order)
+    rows = _read(tables, list(keys[start : start + size]))
+    return Page(rows=rows, count=count, number=number, size=size, order=order)
+
+
+def _keys_of_moments(tables: list[Rows], order: Order) -> Rows:
+    """Moment, whose, which table and which row, in the order of the database."""
+    column = MOMENTS[order.name]
+    parts = [
+        table.order_by()
+        .annotate(which=Value(which), whose=F("id" if table.model is Meeting else "meeting_id"))
+        .values_list(column, "whose", "which", "id")
+        for which, table in enumerate(tables)
+    ]
+    sign = "-" if order.descending else ""
+    names = [f"{sign}{name}" for name in (column, "whose")]
+    return parts[0].union(*parts[1:], all=True).order_by(*names)
+
+
+def all_of(tables: list[Rows], *, order: Order) -> tuple[int, Iterator[Row]]:
+    """How many rows all pages have together, and the rows in the order of the pages.
+
+    Only their keys are held at once; the rows are read in portions, as they are taken.
+    """
+    if _is_sorted_here(tables, order):
+        keys = _keys(tables, order)
+        if keys is not None:
+            return len(keys), _read_on(tables, keys)
+        order = Order(too_many=True)
+    if len(tables) > 1:
+        keys = list(_keys_of_moments(tables, order))
+        return len(keys), _read_on(tables, keys)
+    numbers = array("q", _by_moment(tables[0], order).values_list("pk", flat=True).iterator())
+    return len(numbers), _read_on(tables, numbers)
+
+
+def _read_on(tables: list[Rows], keys: list[tuple[Any, ...]] | array[int]) -> Iterator[Row]:
+    for start in range(0, len(keys), PORTION):
+        portion = keys[start : start + PORTION]
+        yield from _read(tables, [(0, k) if isinstance(k, int) else k for k in portion])
+
+
+def _is_sorted_here(tables: list[Rows], order: Order) -> bool:
+    """Not by the database: words, and of several tables all that has empty places."""
+    return order.name not in MOMENTS or (len(tables) > 1 and order.name not in INDEXED)
 
 
 def _start(number: int, size: int, count: int) -> tuple[int, int]:
@@ -116,35 +202,71 @@ def _start(number: int, size: int, count: int) -> tuple[int, int]:
 
 
 def _by_moment(table: Rows, order: Order) -> Rows:
+    """Where most rows say nothing, those stand last whichever way the list is turned."""
     column = MOMENTS[order.name]
     sign = "-" if order.descending else ""
-    return table.order_by(f"{sign}{column}", f"{sign}pk")
+    if order.name in INDEXED:
+        return table.order_by(f"{sign}{column}", f"{sign}pk")
+    by = F(column)
+    said = by.desc(nulls_last=True) if order.descending else by.asc(nulls_last=True)
+    return table.order_by(said, f"{sign}pk")
 
 
 def _keys(tables: list[Rows], order: Order) -> list[tuple[Any, ...]] | None:
     """What to sort by, which table and which row, in order; None when there are too many."""
-    column, said = WORDS.get(order.name, (MOMENTS.get(order.name, ""), None))
-    most = MOST_OPENED if column == "personal" else MOST_READ
     keys: list[tuple[Any, ...]] = []
     for which, table in enumerate(tables):
-        rows = table.order_by().values_list(column, "meeting_date", "pk")[: most + 1]
-        for value, moment, pk in rows:
-            word = swedish.order(said(value)) if said else _stamp(value)
-            keys.append((word, _stamp(moment), which, pk))
-    if len(keys) > most:
-        return None
+        read = _opened if order.name in opened.FIELDS else _plain
+        found = read(table, order.name)
+        if found is None or len(keys) + len(found) > MOST_READ:
+            return None
+        keys += [(word, _stamp(moment), which, pk) for word, moment, pk in found]
     return sorted(keys, reverse=order.descending)
+
+
+def _plain(table: Rows, name: str) -> list[tuple[Any, Any, int]] | None:
+    """Word, moment and key of every row, of what stands there in clear."""
+    column, said = WORDS.get(name, (MOMENTS.get(name, ""), None))
+    rows = table.order_by().values_list(column, "meeting_date", "pk")[: MOST_READ + 1]
+    if said is None:
+        return [(_number(value), moment, pk) for value, moment, pk in rows]
+    orders = functools.cache(lambda value: swedish.order(said(value)))
+    return [(orders(value), moment, pk) for value, moment, pk in rows]
+
+
+def _opened(table: Rows, name: str) -> list[tuple[Any, Any, int]] | None:
+    """The same of what is sealed; None when too many rows would have to be opened."""
+    columns = ("pk", "meeting_date", "fingerprint", "observed_from", "office_id", "contact_id")
+    rows = list(table.order_by().values_list(*columns)[: MOST_READ + 1])
+    words = None
+    if len(rows) <= MOST_READ:
+        words = opened.words_of(table, [(pk, (said, since)) for pk, _at, said, since, *_ in rows])
+    if words is None:
+        return None
+    place = opened.FIELDS.index(name)
+    masked = swedish.order(str(veil.MASK))
+    return [
+        # Its place in the list must not tell a hidden name.
+        (masked if veil.hides(*contact) else words[pk][place], moment, pk)
+        for pk, moment, _said, _since, *contact in rows
+        # A row that vanished since is no longer there to be shown.
+        if pk in words
+    ]
 
 
 def _read(tables: list[Rows], keys: list[tuple[Any, ...]]) -> list[Row]:
     rows: dict[tuple[int, int], Row] = {}
     for which, table in enumerate(tables):
         wanted = [pk for *_word, w, pk in keys if w == which]
-        mine = table.model._default_manager.filter(pk__in=wanted)
+        mine = table.model._default_manager.filter(pk__in=wanted).defer(*UNSHOWN)
         rows |= {(which, row.pk): row for row in mine.select_related("office")}
-    return [rows[which, pk] for *_word, which, pk in keys]
+    return [rows[which, pk] for *_word, which, pk in keys if (which, pk) in rows]
 
 
 def _stamp(moment: Any) -> float:
     """Those without a time first, as the databases do not agree on it."""
     return moment.timestamp() if moment else -math.inf
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, Decimal) else _stamp(value)

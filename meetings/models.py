@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import SealedJSONField
+from offices import veil
 from offices.access import offices_for
 from offices.models import DirectoryRow, Office, User
 
+# Stands in the row of somebody who was erased here.
+ERASED = "erasedHere"
 TYPE_LABELS = {"Assignment": _("Listing appointment"), "Viewing": _("Viewing meeting")}
 STATE_LABELS = {
     "Booked": _("Booked"),
@@ -85,6 +89,14 @@ class MeetingFacts(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        known: Any = row
+        if "personal" in row.__dict__ and veil.hides(known.office_id, row.contact_id):
+            row.personal = {"name": str(veil.MASK), "phones": [], "address": "", "row": {}}
+        return row
+
     @property
     def row(self) -> dict[str, Any]:
         """Vitec's row as it came; empty for one kept before rows were."""
@@ -98,6 +110,8 @@ class MeetingFacts(models.Model):
 
     @property
     def contact_name(self) -> str:
+        if self.row.get(ERASED):
+            return gettext("Erased person")
         return str(self.personal["name"])
 
     @property
@@ -126,9 +140,13 @@ class MeetingFacts(models.Model):
     def is_cancelled(self) -> bool:
         return self.state.startswith("Cancelled")
 
+    # When it is looked at; None for now. What lay ahead then was not past.
+    looked_at: dt.datetime | None = None
+
     @property
     def is_past(self) -> bool:
-        return self.meeting_date is not None and self.meeting_date < timezone.now()
+        now = self.looked_at or timezone.now()
+        return self.meeting_date is not None and self.meeting_date < now
 
 
 class Meeting(MeetingFacts, DirectoryRow):
@@ -159,11 +177,18 @@ class Meeting(MeetingFacts, DirectoryRow):
         """The form for a comeback after this meeting. Ids only."""
         return reverse("meetings:new_comeback", query={"meeting": self.vitec_id})
 
+    @property
+    def meeting_key(self) -> int:
+        """The key of the meeting, the same for all its versions."""
+        return self.pk
+
 
 class MeetingVersion(MeetingFacts):
     """What a meeting was like before it changed, from one sync to another. Never changed itself.
 
     observed_to: when a sync first saw it otherwise. The present is in `Meeting`.
+    seen_until: when a sync that named it last began, so that the change came after; None where that
+        is not known.
     """
 
     meeting = models.ForeignKey(
@@ -175,6 +200,7 @@ class MeetingVersion(MeetingFacts):
     vitec_id = models.CharField(_("id at Vitec"), max_length=64)
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
     observed_to = models.DateTimeField(_("observed to"))
+    seen_until = models.DateTimeField(_("seen so until"), null=True, blank=True)
 
     class Meta:
         ordering = ["observed_from", "pk"]
@@ -192,6 +218,31 @@ class MeetingVersion(MeetingFacts):
 
     def __str__(self) -> str:
         return f"{self.vitec_id} –{self.observed_to:%Y-%m-%d %H:%M}"
+
+    @property
+    def meeting_key(self) -> int:
+        """The key of the meeting that it is a version of."""
+        return self.meeting_id
+
+
+class Visit(models.Model):
+    """When a person looked at an office's meetings: this sitting, and the end of the one before.
+
+    since: what was first seen later is news. last_at: their latest look, to some minutes.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "office"], name="one_visit_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.office_id} {self.since:%Y-%m-%d %H:%M}"
 
 
 class OfficeSync(models.Model):
@@ -231,3 +282,71 @@ class OfficeSync(models.Model):
     def of(cls, office: Office) -> OfficeSync:
         """The office's row, made at need."""
         return cls.objects.get_or_create(office=office)[0]
+
+    @classmethod
+    def told_by(cls, office: Any) -> OfficeSync:
+        """What an office of a page tells of its row; not to be saved. See `meetings.receivers`."""
+        told = cls(office=office, wanted_at=office.meetings_wanted_at)
+        told.interval = office.meeting_interval or told.interval
+        return told
+
+
+class Reach(models.TextChoices):
+    """Who has a saved view before their eyes."""
+
+    PRIVATE = "private", _("Only me")
+    OFFICE = "office", _("Everybody at the office")
+    ALL = "all", _("Everybody, at every office")
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def for_user(self, user: User | AnonymousUser) -> SavedViewQuerySet:
+        """The person's own, those of the offices they may act for, and those of all."""
+        own = models.Q(reach=Reach.PRIVATE, owner=user.pk)
+        of_office = models.Q(reach=Reach.OFFICE, office__in=offices_for(user))
+        return self.filter(own | of_office | models.Q(reach=Reach.ALL))
+
+    def named(self) -> SavedViewQuerySet:
+        """Without anybody's own usual list."""
+        return self.exclude(name="")
+
+
+class SavedView(models.Model):
+    """A list of meetings by name: what is filtered, sorted and shown of it, never a free text.
+
+    Without a name it is a person's own usual list, of which `query` holds the columns and `start`
+    is the view that the day begins with. office: whose it is, None unless it is an office's.
+    span: the name of a ready span of days (`meetings.ranges`), so that the view moves with the
+    calendar; "" where the days stand in `query`, or where there are none. query: the list's
+    address, as parameters.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
+    reach = models.CharField(_("who sees it"), max_length=10, choices=Reach, default=Reach.PRIVATE)
+    owner = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("made by")
+    )
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("office")
+    )
+    span = models.CharField(_("days"), max_length=20, blank=True)
+    query = models.JSONField(_("list"), default=dict)
+    start = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("start page")
+    )
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=models.Q(name=""), name="one_usual_list_of_a_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -68,6 +68,12 @@ def comeback_times(_office: Office, data: Mapping[str, Any]) -> list[Planned]:
     return [Planned(data["date"], colleague_id=value if field == "userId" else "")]
 
 
+def comeback_names(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Whose it is to do; a group or the office's pool is nobody's name."""
+    field, value = data["participant"] or ("", "")
+    return {"participant": [value] if field == "userId" else []}
+
+
 def meetings_call(
     office: Office, date_from: Any, date_to: Any, *, by_booking_date: bool, kind: str = ALL_TYPES
 ) -> Call:

@@ -12,6 +12,7 @@ from typing import Any
 from connect import dates, enums, rows
 from lib.sealing import keyed_hash
 from meetings import words
+from meetings.models import ERASED
 from offices.directory import contact_details
 from submissions.models import person_hash
 
@@ -27,6 +28,15 @@ _CANCELLED = {
     "customer": "CancelledByCustomer",
 }
 _MOST = decimal.Decimal(10) ** 12
+# What leads to nobody: all that is kept of an erased person's meeting, also of fields to come.
+_IMPERSONAL = frozenset(
+    {
+        "id", "meetingDate", "bookedDate", "signatureDate", "agreementDate", "accessDate", "type",
+        "state", "brokerId", "brokerName", "bookedById", "bookedByName", "estateStatus",
+        "assignmentSource", "commissionSource", "commissionWithoutTaxes", "commissionType",
+        "cancelledBy",
+    }
+)  # fmt: skip
 
 
 def is_meeting(row: Any) -> bool:
@@ -53,6 +63,16 @@ def _moment_of(text: str) -> str:
     except ValueError:
         return text
     return moment.astimezone(dt.UTC).isoformat() if moment else ""
+
+
+def impersonal(row: Row) -> dict[str, Any]:
+    """The row without its person: what the office's figures are made of."""
+    return {key: value for key, value in row.items() if key in _IMPERSONAL} | {ERASED: True}
+
+
+def mark_of(vitec_id: str) -> str:
+    """By what `offices.erased` knows a meeting whose person was erased."""
+    return f"meeting {vitec_id}"
 
 
 def fingerprint(said: Mapping[str, Any]) -> str:

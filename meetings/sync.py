@@ -31,7 +31,7 @@ from offices.syncing import HISTORY, asked_slot, run_once, slot_of
 
 JOB = "meetings"
 # How often the timetable looks which office is due. Each has an interval of its own, else EVERY.
-TICK = 60
+TICK = 20
 EVERY = OfficeSync._meta.get_field("interval").default * 60
 WIDE = "wide"
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
+from offices import veil
 from offices.search_terms import LONGEST, SHORTEST, words_of
 
 _BYTES = 5
@@ -40,7 +41,8 @@ def condition(text: str) -> Q | None:
     every = Q()
     for word in typed:
         every &= Q(words__contains=_sought(word[:LONGEST]))
-    return every | found
+    # Whoever is hidden is not found by their words either: being found would tell who it is.
+    return every & ~veil.unseen() | found
 
 
 def _sought(word: str) -> str:

@@ -114,17 +114,20 @@ def _queue() -> Iterator[Metric]:
 
 
 def _pauses() -> Metric:
-    """By what is paused: everything of an office (endpoint "") or one endpoint of it."""
+    """By what is paused: everything of an office (endpoint "") or one endpoint of it.
+
+    status: Vitec's that denied it, 0 for no login, `person` where somebody wants it.
+    """
     pauses = GaugeMetricFamily(
         "vitecportal_pause_seconds",
         "For how long sending has been paused; endpoint is empty for everything of the office.",
         labels=["office", "endpoint", "status"],
     )
     rows = Pause.objects.filter(ended_at=None).order_by("pk")
-    for office, endpoint, status, since in rows.values_list(
-        "office__customer_id", "endpoint", "status", "since"
+    for office, endpoint, status, person, since in rows.values_list(
+        "office__customer_id", "endpoint", "status", "paused_by", "since"
     ):
-        pauses.add_metric([office, endpoint, str(status)], _age(since))
+        pauses.add_metric([office, endpoint, "person" if person else str(status)], _age(since))
     return pauses
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from offices.http import PortalRequest
-from offices.models import Office, Role, User
+from offices.models import Office, ProtectedContact, Role, User
 
 SESSION_KEY = "office"
+DECIDERS = (Role.MANAGER, Role.ADMINISTRATOR)
 
 
 def offices_for(user: User | AnonymousUser) -> QuerySet[Office]:
@@ -33,13 +37,73 @@ def choose_office(request: HttpRequest, office: Office) -> None:
     request.session[SESSION_KEY] = office.customer_id
 
 
-def my_offices(request: HttpRequest) -> list[Office]:
-    """The offices of the person who asks, by name; read once for a request."""
-    known: list[Office] | None = getattr(request, "_my_offices", None)
+# What every page wants to know of the person's offices besides, see `tell_of_offices`.
+_told: dict[str, Any] = {}
+
+
+def tell_of_offices(**expressions: Any) -> None:
+    """Let the offices of `my_places` carry these, so that a page need not ask once more.
+
+    expressions: by the attribute's name, over the table of offices; or what makes one for a user.
+    """
+    _told.update(expressions)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """An office of the person who asks, and what they may there.
+
+    role: None for superusers, who are anything anywhere. exceptions: right -> whether granted.
+    The office has `hides_somebody` (a contact there is marked as protected) and what apps have
+    told of by `tell_of_offices`.
+    """
+
+    office: Office
+    role: str | None
+    exceptions: dict[str, bool]
+
+    @property
+    def is_managed(self) -> bool:
+        """Is the office theirs to decide for?"""
+        return self.role in (None, *DECIDERS)
+
+
+def my_places(request: HttpRequest) -> list[Place]:
+    """Those of the person who asks, by the office's name; read once for a request."""
+    known: list[Place] | None = getattr(request, "_my_places", None)
     if known is None:
-        known = list(offices_for(request.user))
-        request._my_offices = known  # type: ignore[attr-defined]
+        known = _places(request.user)
+        request._my_places = known  # type: ignore[attr-defined]
     return known
+
+
+def _places(user: User | AnonymousUser) -> list[Place]:
+    """One query: an office comes once for each exception of the person's rights there."""
+    marked = ProtectedContact.objects.open().filter(office=OuterRef("pk"))
+    told = {name: each(user) if callable(each) else each for name, each in _told.items()}
+    offices = offices_for(user).annotate(hides_somebody=Exists(marked), **told)
+    if user.is_anonymous or user.is_superuser:
+        return [Place(office, None, {}) for office in offices]
+    found: dict[int, Place] = {}
+    for office in offices.annotate(
+        my_role=F("memberships__role"),
+        my_right=F("memberships__exceptions__right"),
+        is_granted=F("memberships__exceptions__granted"),
+    ):
+        place = found.setdefault(office.pk, Place(office, office.my_role, {}))
+        if office.my_right:
+            place.exceptions[office.my_right] = office.is_granted
+    return list(found.values())
+
+
+def my_offices(request: HttpRequest) -> list[Office]:
+    """The offices of the person who asks, by name."""
+    return [place.office for place in my_places(request)]
+
+
+def decides(request: HttpRequest) -> bool:
+    """Is an office theirs to decide for? As `managed_by`, without a query of its own."""
+    return any(place.is_managed for place in my_places(request))
 
 
 def chosen_office(request: HttpRequest) -> Office | None:
@@ -66,8 +130,14 @@ def managed_by(user: User | AnonymousUser) -> QuerySet[Office]:
     """The offices that a person decides for."""
     if user.is_anonymous or user.is_superuser:
         return offices_for(user)
-    roles = [Role.MANAGER, Role.ADMINISTRATOR]
-    return Office.objects.filter(memberships__user=user, memberships__role__in=roles)
+    return Office.objects.filter(memberships__user=user, memberships__role__in=DECIDERS)
+
+
+def administered_by(user: User | AnonymousUser) -> QuerySet[Office]:
+    """The offices at which a person gives places and rights."""
+    if user.is_anonymous or user.is_superuser:
+        return offices_for(user)
+    return Office.objects.filter(memberships__user=user, memberships__role=Role.ADMINISTRATOR)
 
 
 def administers(user: User | AnonymousUser, office: Office) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -19,6 +19,7 @@ from offices.admin_directories import (
     DirectoryAdmin,
     EstateForm,
 )
+from offices.admin_guards import MembershipAdmin
 from offices.admin_import import ImportPages
 from offices.admin_scope import OfficeFilter, OfficeScopedAdmin, ReadOnlyAdmin
 from offices.admin_vitec import VitecPages
@@ -40,18 +41,11 @@ from offices.models import (
     UserGroup,
 )
 
-
-class MembershipInline(admin.TabularInline):
-    model = Membership
-    extra = 0
+__all__ = ["MembershipAdmin"]
 
 
-@admin.register(User)
-class PortalUserAdmin(UserAdmin):
-    """People of every office, and who may do everything: for superusers alone."""
-
-    inlines = [MembershipInline]
-    list_display = ["username", "first_name", "last_name", "is_active", "is_staff"]
+class SuperuserAdmin(admin.ModelAdmin):
+    """For superusers alone."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
@@ -69,6 +63,19 @@ class PortalUserAdmin(UserAdmin):
         return bool(request.user.is_superuser)
 
 
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+
+
+@admin.register(User)
+class PortalUserAdmin(SuperuserAdmin, UserAdmin):
+    """People of every office, and who may do everything: for superusers alone."""
+
+    inlines = [MembershipInline]
+    list_display = ["username", "first_name", "last_name", "is_active", "is_staff"]
+
+
 class CredentialForm(forms.ModelForm):
     """An empty password keeps the one that is stored."""
 
@@ -82,7 +89,7 @@ class CredentialForm(forms.ModelForm):
 
     class Meta:
         model = Credential
-        fields = ["office", "username"]
+        fields = ["office", "group", "username"]
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
@@ -117,9 +124,18 @@ class OfficeAdmin(VitecPages, ImportPages, OfficeScopedAdmin):
 
 @admin.register(Credential)
 class CredentialAdmin(OfficeScopedAdmin):
+    """Who changed a login and when stands beside it, and every change in the history."""
+
     form = CredentialForm
-    list_display = ["office", "username", "changed_at"]
-    fields = ["office", "username", "new_password"]
+    list_display = ["office", "group", "username", "changed_at", "changed_by"]
+    list_filter = [("office", OfficeFilter), "group"]
+    list_select_related = ["office", "changed_by"]
+    fields = ["office", "group", "username", "new_password", "changed_at", "changed_by"]
+    readonly_fields = ["changed_at", "changed_by"]
+
+    def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: bool) -> None:
+        obj.changed_by = cast(User, request.user)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Colleague)
@@ -170,6 +186,11 @@ class ContactAdmin(DirectoryAdmin):
     list_display = ["vitec_id", "office", "last_seen", "missing_since"]
     search_fields = ["vitec_id"]
     values = ["name", "phones", "email", "address"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A mask must not be stored over what it hides."""
+        veiled = obj is not None and obj.is_veiled
+        return not veiled and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
         """Stored where the search finds it; the row's key is needed for the history."""

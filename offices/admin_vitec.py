@@ -29,6 +29,7 @@ SAID = {
     Result.WRONG_LOGIN: gettext_lazy("Wrong user name or password (401)"),
     Result.UNREACHABLE: gettext_lazy("Vitec cannot be reached"),
     Result.FAILED: gettext_lazy("No usable answer"),
+    Result.NO_LOGIN: gettext_lazy("No login is for this"),
     Result.NOTHING_TO_ASK: gettext_lazy("Nothing to ask about yet"),
     Result.NOT_TRIED: gettext_lazy("Not tried"),
 }
@@ -108,6 +109,11 @@ class VitecPages(admin.ModelAdmin):
 
 
 def _credential_url(office: Office) -> str:
-    if hasattr(office, "credential"):
-        return reverse("admin:offices_credential_change", args=[office.credential.pk])
+    logins = office.credentials.all()
+    if len(logins) == 1:
+        return reverse("admin:offices_credential_change", args=[logins[0].pk])
+    if logins:
+        return reverse(
+            "admin:offices_credential_changelist", query={"office__id__exact": office.pk}
+        )
     return reverse("admin:offices_credential_add", query={"office": office.pk})

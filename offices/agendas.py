@@ -63,13 +63,17 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Topic:
-    """What an event is about, as far as it fills in the event's form."""
+    """What an event is about, as far as it fills in the event's form.
+
+    contact_id: Vitec's id of the person whom it concerns, "" for none.
+    """
 
     office: Office
     subject: str
     place: str = ""
     starts_at: dt.datetime | None = None
     colleague_id: str = ""
+    contact_id: str = ""
 
 
 Source = Callable[[Asked], Iterable[Entry]]

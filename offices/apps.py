@@ -8,6 +8,6 @@ class OfficesConfig(AppConfig):
     verbose_name = _("Offices")
 
     def ready(self) -> None:
-        """Find every app's look-ups, sheets, and what it has in the calendar."""
-        for name in ("lookups", "sheets", "agenda"):
+        """Find every app's look-ups, sheets, what it has in the calendar and holds of people."""
+        for name in ("lookups", "sheets", "agenda", "personal"):
             autodiscover_modules(name)

@@ -6,9 +6,9 @@ import dataclasses
 import enum
 
 from connect.calls import Call
-from connect.client import Client
 from connect.errors import Denied, NotSent, VitecError
 from offices.capabilities import remember
+from offices.logins import NoCredential, SignedByGroup
 from offices.models import Office
 from offices.registry import Lookup, all_lookups
 from offices.vitec import client_for
@@ -26,6 +26,8 @@ class Result(enum.StrEnum):
     UNREACHABLE = "unreachable"
     FAILED = "failed"
     """Vitec answered something else, or nothing in time."""
+    NO_LOGIN = "no_login"
+    """None of the office's logins is for it."""
     NOTHING_TO_ASK = "nothing_to_ask"
     NOT_TRIED = "not_tried"
     """An earlier one has said that there is no point."""
@@ -44,26 +46,35 @@ class Tried:
 def try_all(office: Office) -> list[Tried]:
     """Try every look-up, one after another, and remember what was learnt.
 
-    A wrong login or a Vitec that cannot be reached ends it: the others would say the same.
+    A Vitec that cannot be reached ends it, a wrong login ends what it is for: the others would say
+    the same.
     Raises offices.vitec.NoCredential.
     """
     with client_for(office, **TIME_LIMITS) as client:
         return _try_each(client, office)
 
 
-def _try_each(client: Client, office: Office) -> list[Tried]:
+def _try_each(client: SignedByGroup, office: Office) -> list[Tried]:
     tried: list[Tried] = []
-    hopeless = False
+    hopeless: set[int] = set()
     for lookup in all_lookups():
-        one = Tried(lookup, Result.NOT_TRIED) if hopeless else _try(client, office, lookup)
-        hopeless = hopeless or one.result in (Result.WRONG_LOGIN, Result.UNREACHABLE)
+        one = _try(client, office, lookup, hopeless)
         tried.append(one)
+        if one.result is Result.UNREACHABLE:
+            hopeless |= {login.pk for login in client.logins.all()}
     return tried
 
 
-def _try(client: Client, office: Office, lookup: Lookup) -> Tried:
+def _try(client: SignedByGroup, office: Office, lookup: Lookup, hopeless: set[int]) -> Tried:
+    """hopeless: keys of the logins that need not be tried again; a wrong one is added."""
     call = lookup.probe(office)
-    if call is None:
+    try:
+        login = client.logins.of(call.endpoint) if call else None
+    except NoCredential:
+        return Tried(lookup, Result.NO_LOGIN)
+    if login and login.pk in hopeless:
+        return Tried(lookup, Result.NOT_TRIED)
+    if call is None or login is None:
         return Tried(lookup, Result.NOTHING_TO_ASK)
     _only_reads(call)
     try:
@@ -72,6 +83,8 @@ def _try(client: Client, office: Office, lookup: Lookup) -> Tried:
         result = _result(error)
         if result is Result.REFUSED:
             remember(office, lookup.key, allowed=False)
+        if result is Result.WRONG_LOGIN:
+            hopeless.add(login.pk)
         return Tried(lookup, result, error.status, error.milliseconds)
     remember(office, lookup.key, allowed=True)
     return Tried(lookup, Result.ALLOWED, reply.status, reply.milliseconds)

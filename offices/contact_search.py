@@ -7,7 +7,7 @@ import logging
 
 from connect import lookups
 from connect.errors import Denied, VitecError
-from offices import directory
+from offices import directory, protected
 from offices.capabilities import may_ask, remember
 from offices.models import Contact, Office
 from offices.vitec import NoCredential, client_for
@@ -70,13 +70,14 @@ def _merged(
     keep(office, people)
     ids = [person.contact_id for person in people]
     rows = Contact.objects.filter(office=office, vitec_id__in=ids)
-    by_id = {contact.vitec_id: contact for contact in rows}
+    by_id = {contact.vitec_id: contact for contact in rows if not contact.is_veiled}
     named = [by_id[vitec_id] for vitec_id in ids if vitec_id in by_id]
     return (named + [contact for contact in ours if contact.vitec_id not in by_id])[:LIMIT]
 
 
 def keep(office: Office, people: tuple[lookups.Person, ...]) -> int:
     """Keep whom Vitec names in the office's own directory; returns how many were news."""
+    protected.mark_by_words(office, {person.contact_id: person.note for person in people})
     details = {person.contact_id: _details(person) for person in people}
     return directory.learn_contacts(office, details, source=directory.PERSONS)
 

@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lib import phone_numbers
+from lib.bulk import insert_many
 from lib.sealing import keyed_hash
-from offices import search_terms
+from offices import erased, protected, search_terms, veil
 from offices.models import Colleague, Contact, ContactTerm, DirectoryRow, Office
 
 # Who says what a contact is like.
@@ -52,7 +53,9 @@ def find_contacts(office: Office, text: str, limit: int = 20) -> list[Contact]:
         term = ContactTerm.objects.filter(office=office, contact=OuterRef("pk"), digest=digest)
         found = found.filter(Exists(term))
     latest = found.order_by("-last_seen", "pk")[:CANDIDATES]
-    sure = [contact for contact in latest if search_terms.matches(contact.details, text)]
+    # Who is hidden is found by nothing that is known of them: it would tell who it is.
+    seen = (contact for contact in latest if not contact.is_veiled)
+    sure = [contact for contact in seen if search_terms.matches(contact.details, text)]
     return sorted(sure, key=lambda contact: contact.name.casefold())[:limit]
 
 
@@ -62,13 +65,16 @@ def learn_contacts(
     """Keep what a source says of these contacts; returns how many were new or had changed.
 
     PERSONS (Vitec's own card) says everything that is known and replaces; others add to it.
-    What a source has said before costs no write, save once a day that the contact was seen.
+    What a source has said before costs no write, save once a day that the contact was seen. Of who
+    was erased here nothing is kept, whoever says it.
     """
     ids = list(details_by_id)
     changed = 0
-    for start in range(0, len(ids), BATCH):
-        batch = {vitec_id: details_by_id[vitec_id] for vitec_id in ids[start : start + BATCH]}
-        changed += _learn_batch(office, batch, source)
+    # What is stored is whole, whoever has asked for it.
+    with veil.lifted():
+        for start in range(0, len(ids), BATCH):
+            batch = {vitec_id: details_by_id[vitec_id] for vitec_id in ids[start : start + BATCH]}
+            changed += _learn_batch(office, batch, source)
     return changed
 
 
@@ -88,8 +94,12 @@ def _learn_batch(office: Office, batch: Mapping[str, dict[str, Any]], source: st
     if seen:
         again = Contact.objects.filter(office=office, vitec_id__in=seen)
         again.update(last_seen=timezone.now(), missing_since=None)
+    for vitec_id in erased.among(office, news):
+        del news[vitec_id]
     if news:
         _keep_contacts(office, news, source)
+        said_of = {key: f"{said['name']} {said['address']}" for key, (said, _) in news.items()}
+        protected.mark_by_words(office, said_of)
     return len(news)
 
 
@@ -122,18 +132,26 @@ def _keep_contacts(
 
 
 def _index(office: Office, contacts: list[Contact]) -> None:
-    """The beginnings of their words, anew."""
-    details = {contact.vitec_id: contact.details for contact in contacts}
-    mine = Contact.objects.filter(office=office, vitec_id__in=details)
-    keys = dict(mine.values_list("vitec_id", "pk"))
-    ContactTerm.objects.filter(contact__in=keys.values()).delete()
-    ContactTerm.objects.bulk_create(
-        (
-            ContactTerm(contact_id=keys[vitec_id], office=office, digest=digest)
-            for vitec_id, said in details.items()
-            for digest in sorted(search_terms.beginnings(search_terms.details_words(said)))
-        ),
-        batch_size=BATCH * 10,
+    """The beginnings of their words; only what is other than before is written.
+
+    Whoever else keeps one of these contacts meanwhile waits for our transaction at its row.
+    """
+    keys = [contact.pk for contact in contacts]
+    known: dict[int, set[str]] = {key: set() for key in keys}
+    terms = ContactTerm.objects.filter(contact__in=keys)
+    for key, digest in terms.values_list("contact", "digest"):
+        known[key].add(digest)
+    wanted = {
+        contact.pk: search_terms.beginnings(search_terms.details_words(contact.details))
+        for contact in contacts
+    }
+    for key in keys:
+        if gone := known[key] - wanted[key]:
+            ContactTerm.objects.filter(contact=key, digest__in=gone).delete()
+    insert_many(
+        ContactTerm,
+        ("contact_id", "office_id", "digest"),
+        ((key, office.pk, digest) for key in keys for digest in wanted[key] - known[key]),
     )
 
 
@@ -151,7 +169,7 @@ def put_contacts(office: Office, details_by_id: Mapping[str, dict[str, Any]]) ->
     time that it is read.
     """
     mine = Contact.objects.filter(office=office, vitec_id__in=list(details_by_id))
-    for contact in mine:
+    for contact in mine.defer("details"):
         if PERSONS in contact.fingerprints:
             contact.fingerprints.pop(PERSONS)
             contact.save(update_fields=["fingerprints"])

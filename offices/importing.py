@@ -53,7 +53,8 @@ class Column:
 class Sheet:
     """One directory as a file. key: that of its look-up. The id is always a column.
 
-    values: a row's cells -> what is stored; only what was filled in is there.
+    values: a row's cells -> what is stored; only what was filled in is there. Raises ValueError
+        with a text for people where the cells do not go together.
     stored: what is stored of a row, to tell whether anything would change.
     keep: stores the values of many rows by id.
     """
@@ -152,8 +153,9 @@ def plan(office: Office, sheet: Sheet, text: str) -> Plan:
             made.problems.append(Problem(number, _("There are more cells than columns.")))
         else:
             _take(places, number, cells, found, made)
-    del made.problems[MOST_PROBLEMS:]
     _compare(office, sheet, found, made)
+    made.problems.sort(key=lambda problem: problem.line)
+    del made.problems[MOST_PROBLEMS:]
     return made
 
 
@@ -275,11 +277,15 @@ def yes_or_no(text: str) -> bool:
 def _compare(
     office: Office, sheet: Sheet, found: dict[str, tuple[int, Values]], made: Plan
 ) -> None:
-    rows = sheet.model._default_manager.filter(office=office)
+    rows = sheet.model._default_manager.filter(office=office).select_related()
     known = {row.vitec_id: row for row in rows}
-    for vitec_id, (_number, cells) in found.items():
+    for vitec_id, (number, cells) in found.items():
         row = known.get(vitec_id)
-        values = sheet.values(cells, row)
+        try:
+            values = sheet.values(cells, row)
+        except ValueError as error:
+            made.problems.append(Problem(number, str(error)))
+            continue
         if row is None:
             made.new.append(vitec_id)
         elif row.missing_since or any(getattr(row, name) != values[name] for name in values):

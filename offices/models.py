@@ -7,6 +7,7 @@ vanishes at Vitec is kept and marked, since submissions and meetings still name 
 from __future__ import annotations
 
 import uuid
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import SealedJSONField
+from offices import veil
 
 # Vitec's ids of the statuses that mean sold; an office can have others of the same name.
 SOLD = frozenset({"4", "10"})
@@ -50,20 +52,59 @@ class Office(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def credential(self) -> Credential:
+        """The login for all that has none of its own. Raises Credential.DoesNotExist."""
+        return self.credentials.get(group="")
+
+
+class FunctionGroup(models.TextChoices):
+    """What of Vitec a login of its own is for; see `logins` for which calls these are.
+
+    The division is ours: Vitec sells function groups whose names and borders it does not publish.
+    """
+
+    CRM = "crm", _("Meetings, comebacks, calendar, contacts and staff")
+    VIEWINGS = "viewings", _("Viewings")
+    INTERESTS = "interests", _("Interests, areas and municipalities")
+    ESTATES = "estates", _("Properties")
+
 
 class Credential(models.Model):
-    """The login with which an office reaches Vitec. The password is sealed and never shown."""
+    """A login with which an office reaches Vitec. The password is sealed and never shown.
 
-    office = models.OneToOneField(
-        Office, on_delete=models.CASCADE, related_name="credential", verbose_name=_("office")
+    group: one of FunctionGroup; "" is the office's own, for all that has no login of its own.
+    """
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="credentials", verbose_name=_("office")
+    )
+    group = models.CharField(
+        _("for"),
+        max_length=20,
+        choices=[("", _("Everything without a login of its own")), *FunctionGroup.choices],
+        blank=True,
+        default="",
     )
     username = models.CharField(_("username"), max_length=100)
     password = SealedJSONField(_("password"))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    changed_by = models.ForeignKey(
+        "User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
 
     class Meta:
         verbose_name = _("Vitec login")
         verbose_name_plural = _("Vitec logins")
+        constraints = [
+            models.UniqueConstraint(fields=["office", "group"], name="one_login_per_group")
+        ]
 
     def __str__(self) -> str:
         return f"{self.username} · {self.office}"
@@ -89,6 +130,12 @@ class Membership(models.Model):
         Office, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("office")
     )
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.BOOKER)
+    colleague_id = models.CharField(
+        _("user at Vitec"),
+        max_length=64,
+        blank=True,
+        help_text=_("Who the person is among the office's colleagues. Empty: found by the name."),
+    )
 
     class Meta:
         verbose_name = _("membership")
@@ -99,6 +146,90 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.office} · {self.get_role_display()}"
+
+
+class Right(models.TextChoices):
+    """What not everybody at an office may do; see `rights` for what each role brings."""
+
+    FIGURES = "figures", _("See figures of the office's work")
+    AMOUNTS = "amounts", _("See amounts and commissions")
+    MASKED = "masked", _("See masked values, such as personal numbers")
+    EXPORT = "export", _("Export lists to files")
+    SHARED_VIEWS = "shared_views", _("Save views for the whole office")
+    ON_BEHALF = "on_behalf", _("Send in the name of others")
+    PROTECTED = "protected", _("See contacts with protected identity")
+    PRIVACY = "privacy", _("Extract and erase persons, and read who saw what")
+
+
+class RightException(models.Model):
+    """A right that a membership has beside those of its role, or has not in spite of it."""
+
+    membership = models.ForeignKey(
+        Membership,
+        on_delete=models.CASCADE,
+        related_name="exceptions",
+        verbose_name=_("membership"),
+    )
+    right = models.CharField(_("right"), max_length=20, choices=Right)
+    granted = models.BooleanField(
+        _("granted"), default=True, help_text=_("Otherwise it is taken away from the role.")
+    )
+
+    class Meta:
+        verbose_name = _("right of its own")
+        verbose_name_plural = _("rights of their own")
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "right"], name="one_exception_per_right")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_right_display()}: {self.granted}"
+
+
+class Disclosure(models.Model):
+    """Who saw what of persons: one look, one export. Facts only, nothing of the person.
+
+    Append-only: the database refuses UPDATE and DELETE. subject: what was looked at, `app.model:id`
+    or an address's name; person: keyed hash of the contact it concerned, "" for many or none.
+    facts: counts and formats. reason: sealed.
+    """
+
+    class What(models.TextChoices):
+        VIEWED = "viewed", _("Viewed")
+        REVEALED = "revealed", _("Masked value revealed")
+        EXPORTED = "exported", _("Exported")
+        SEARCHED = "searched", _("Searched by personal number")
+        EXTRACTED = "extracted", _("Register extract")
+        ERASED = "erased", _("Erased")
+
+    at = models.DateTimeField(_("at"), auto_now_add=True, db_index=True)
+    # The row stays as it is when the user's goes: the database refuses to change it.
+    user = models.ForeignKey(
+        User,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("portal user"),
+    )
+    user_name = models.CharField(_("user name"), max_length=150)
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office")
+    )
+    what = models.CharField(_("what"), max_length=20, choices=What)
+    subject = models.CharField(_("about"), max_length=100, blank=True)
+    person = models.CharField(_("person"), max_length=32, blank=True, db_index=True)
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
+    reason = SealedJSONField(_("reason"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("disclosure")
+        verbose_name_plural = _("disclosures")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["office", "-at"], name="disclosure_by_office")]
+
+    def __str__(self) -> str:
+        return f"{self.user_name} · {self.get_what_display()} · {self.subject}"
 
 
 class DirectoryRow(models.Model):
@@ -169,12 +300,29 @@ class Contact(DirectoryRow):
     details = SealedJSONField(_("details"))
     fingerprints = models.JSONField(default=dict)
 
+    # Under the veil: the details are a mask, which must never be stored.
+    is_veiled = False
+
     class Meta(DirectoryRow.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
 
     def __str__(self) -> str:
         return self.vitec_id
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Raises Veiled for a mask."""
+        if self.is_veiled:
+            raise veil.Veiled
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        if "details" in row.__dict__ and veil.hides(row.office_id, row.vitec_id):
+            row.details = {"name": str(veil.MASK), "phones": [], "email": "", "address": ""}
+            row.is_veiled = True
+        return row
 
     @property
     def name(self) -> str:
@@ -186,6 +334,76 @@ class Contact(DirectoryRow):
         details = self.details
         channel = details["phones"][0] if details["phones"] else details["email"]
         return " · ".join(part for part in (channel, details["address"]) if part)
+
+
+class ProtectedContactQuerySet(models.QuerySet["ProtectedContact"]):
+    def open(self) -> ProtectedContactQuerySet:
+        """Those that are hidden now."""
+        return self.filter(ended_at=None)
+
+
+class ProtectedContact(models.Model):
+    """A contact with protected identity (skyddad identitet), by Vitec's id: see `protected`.
+
+    marked_by: None when Vitec's own data says so. ended_at: shown again from then on.
+    """
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="+", verbose_name=_("office")
+    )
+    contact_id = models.CharField(_("contact id"), max_length=64)
+    marked_at = models.DateTimeField(_("marked"), default=timezone.now, editable=False)
+    marked_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("marked by"),
+    )
+    reason = SealedJSONField(_("reason"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("shown again"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("shown again by"),
+    )
+
+    objects = ProtectedContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-marked_at", "-pk"]
+        verbose_name = _("contact with protected identity")
+        verbose_name_plural = _("contacts with protected identity")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "contact_id"],
+                condition=models.Q(ended_at=None),
+                name="protected_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.contact_id
+
+
+class ErasedContact(models.Model):
+    """A contact that was erased here, as a keyed hash of its id; see `erased`."""
+
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=32)
+    erased_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office", "digest"], name="erased_contact_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class ContactCategory(DirectoryRow):
@@ -288,8 +506,11 @@ class Estate(DirectoryRow):
 class ContactTerm(models.Model):
     """A keyed hash of the beginning of one word of a contact: the search over sealed rows."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="terms")
-    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
+    # Very many rows, written by every sync: each index beside those below would cost as much again.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="terms", db_index=False
+    )
+    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+", db_index=False)
     digest = models.CharField(max_length=32)
 
     class Meta:
@@ -358,12 +579,18 @@ class ImportDraft(models.Model):
 
 
 class LineSeat(models.Model):
-    """One of the calls that a login may have on their way at once. token: who sits; see `pace`."""
+    """One of the calls that a login may have on their way at once; see `pace`.
+
+    token: who sits, until when at the longest. holder: the submission that it is taken for; it
+    sits for as long as that is on its way. next_at: when the seat may be taken the next time.
+    """
 
     line = models.CharField(max_length=32)
     number = models.PositiveSmallIntegerField()
     token = models.UUIDField(null=True)
+    holder = models.BigIntegerField(null=True)
     until = models.DateTimeField()
+    next_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line", "number"], name="one_seat_a_number")]
@@ -373,7 +600,7 @@ class LineSeat(models.Model):
 
 
 class LineStart(models.Model):
-    """When a login may begin its next call."""
+    """When the next delivery that finds no seat of its login may come back; see `pace.line_up`."""
 
     line = models.CharField(max_length=32, unique=True)
     next_at = models.DateTimeField()

@@ -1,21 +1,24 @@
-"""Politeness towards Vitec: so many reads at once and a second for one login, in all processes.
+"""Politeness towards Vitec: so many calls at once and a second for one login, in all processes.
 
-The database holds both limits, since workers and hosts share nothing else. A seat is held while a
-call is on its way, with a lease, so that a process that dies gives it back; a start is a moment
-that nobody else has.
+The database holds both limits, since workers and hosts share nothing else. A login has a seat for
+each call that it may have on its way at once, and a seat may be taken again only a while after it
+was last taken: so one statement keeps both limits. A sync waits for a seat; a delivery never does,
+see `submissions.pacing`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import random
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connect.calls import Call, Reply
@@ -23,87 +26,162 @@ from connect.client import Client
 from lib.sealing import keyed_hash
 from offices.models import LineSeat, LineStart
 
-# How long to wait before looking for a free seat again; calls take longer than that.
+# How long a sync waits before it looks for a free seat again; calls take longer than that.
 LOOK_AGAIN = 0.05
+# So many seats no sync takes, so that a booking need not wait for what is fetched.
+KEPT_FOR_DELIVERIES = 2
+# A moment further ahead than any gap means that the clock was set back.
+FURTHEST_START = dt.timedelta(minutes=1)
+# Who finds no seat is told to come back within so long.
+LONGEST_LINE = dt.timedelta(seconds=60)
 
 
 class PacedClient(Client):
     """A client that keeps to the limits of its login and counts its calls."""
 
-    def __init__(self, *, username: str, **options: object) -> None:
-        super().__init__(username=username, **options)  # type: ignore[arg-type]
-        self.line = keyed_hash("line", username)
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
         self.calls = 0
+
+    def line(self, call: Call) -> str:
+        """The line in which a call stands: that of its login."""
+        return line_of(self.login(call)[0])
 
     def send(self, call: Call, **options: object) -> Reply:
         """As `Client.send`, when it is this call's turn."""
-        with turn(self.line):
+        with turn(self.line(call)):
             self.calls += 1
             return super().send(call, **options)  # type: ignore[arg-type]
 
 
+def line_of(username: str) -> str:
+    """The line of a login; offices of one login share it."""
+    return keyed_hash("line", username)
+
+
 @contextlib.contextmanager
 def turn(line: str) -> Iterator[None]:
-    """Wait for a seat and a start of this line, and give the seat back.
+    """Wait for a seat of this line, and give it back.
 
     Must not run inside a transaction: others would not see the seat as taken.
     """
     token = uuid.uuid4()
     while not _sit_down(line, token):
-        time.sleep(LOOK_AGAIN)
+        time.sleep(_seconds_until_free(line))
     try:
-        time.sleep(_seconds_until_start(line))
         yield
     finally:
         LineSeat.objects.filter(line=line, token=token).update(token=None)
 
 
 def _sit_down(line: str, token: uuid.UUID) -> bool:
-    if _take_free_seat(line, token):
+    with transaction.atomic():
+        return take_seat(line, token, kept=_kept())
+
+
+def _kept() -> int:
+    return min(KEPT_FOR_DELIVERIES, settings.VITEC_CALLS_AT_ONCE - 1)
+
+
+def _seconds_until_free(line: str) -> float:
+    now = timezone.now()
+    resting = _seats(line, _kept()).filter(_nobody_sits()).order_by("next_at")
+    next_at = resting.values_list("next_at", flat=True).first()
+    return min(max(0.0, (next_at - now).total_seconds()), 1.0) if next_at else LOOK_AGAIN
+
+
+# --- Seats -------------------------------------------------------------------------------------
+
+_still_there: list[Callable[[], Exists]] = []
+
+
+def held_as_long_as(condition: Callable[[], Exists]) -> None:
+    """Say what keeps a seat that was taken for a `holder`: it costs no statement to give back."""
+    _still_there[:] = [condition]
+
+
+def take_seat(line: str, token: uuid.UUID, *, kept: int = 0, holder: int | None = None) -> bool:
+    """Take a seat that may begin a call now, in one statement. Call it in a transaction.
+
+    kept: so many seats are for others. holder: whose the seat is for as long as
+    `held_as_long_as` says; else until it is given back.
+    """
+    if _take(line, token, kept, holder):
         return True
     if LineSeat.objects.filter(line=line).count() >= settings.VITEC_CALLS_AT_ONCE:
         return False
     _set_seats(line)
-    return _take_free_seat(line, token)
+    return _take(line, token, kept, holder)
 
 
-def _take_free_seat(line: str, token: uuid.UUID) -> bool:
-    now = timezone.now()
-    lease = dt.timedelta(seconds=4 * settings.VITEC_DEADLINE_SECONDS)
-    free = Q(token=None) | Q(until__lt=now) | Q(until__gt=now + 2 * lease)
-    seats = LineSeat.objects.filter(line=line, number__lt=settings.VITEC_CALLS_AT_ONCE)
-    for number in seats.filter(free).order_by("number").values_list("number", flat=True):
-        if seats.filter(free, number=number).update(token=token, until=now + lease):
-            return True
-    return False
+def _take(line: str, token: uuid.UUID, kept: int, holder: int | None) -> bool:
+    ready = Q(next_at__lte=Now()) | Q(next_at__gt=Now() + FURTHEST_START)
+    free = _seats(line, kept).filter(_nobody_sits(), ready).order_by("number")
+    chosen = Subquery(free.select_for_update(skip_locked=True).values("pk")[:1])
+    return bool(
+        LineSeat.objects.filter(pk=chosen).update(
+            token=token, holder=holder, until=Now() + _lease(), next_at=Now() + _rest()
+        )
+    )
+
+
+def _seats(line: str, kept: int) -> QuerySet[LineSeat]:
+    return LineSeat.objects.filter(
+        line=line, number__gte=kept, number__lt=settings.VITEC_CALLS_AT_ONCE
+    )
+
+
+def _nobody_sits() -> Q:
+    lease_is_over = Q(until__lt=Now()) | Q(until__gt=Now() + 2 * _lease())
+    free = Q(token=None) | Q(holder=None) & lease_is_over
+    for condition in _still_there:
+        free |= Q(holder__isnull=False) & ~Q(condition())
+    return free
+
+
+def _lease() -> dt.timedelta:
+    """After it a seat without a holder is free again, whatever became of who took it."""
+    return dt.timedelta(seconds=4 * settings.VITEC_DEADLINE_SECONDS)
+
+
+def _rest() -> dt.timedelta:
+    """How long a seat rests after it was taken, so that all together keep the limit a second."""
+    return dt.timedelta(seconds=settings.VITEC_CALLS_AT_ONCE / settings.VITEC_CALLS_PER_SECOND)
 
 
 def _set_seats(line: str) -> None:
     now = timezone.now()
     LineSeat.objects.bulk_create(
         [
-            LineSeat(line=line, number=number, until=now)
+            LineSeat(line=line, number=number, until=now, next_at=now)
             for number in range(settings.VITEC_CALLS_AT_ONCE)
         ],
         ignore_conflicts=True,
     )
 
 
-def _seconds_until_start(line: str) -> float:
-    """Take the next moment at which this line may begin a call."""
+# --- Standing in line --------------------------------------------------------------------------
+
+
+def line_up(line: str) -> float:
+    """Seconds after which one that found no seat may come back; each gets a moment of its own.
+
+    A moment is a hint that spreads them, no promise of a seat.
+    """
     gap = dt.timedelta(seconds=1 / settings.VITEC_CALLS_PER_SECOND)
-    while True:
+    for _ in range(3):
         now = timezone.now()
         planned = LineStart.objects.filter(line=line).values_list("next_at", flat=True).first()
         if planned is None:
-            if _first_start(line, now + gap):
-                return 0.0
+            if _first_start(line, now + 2 * gap):
+                return gap.total_seconds()
             continue
-        # A clock that was set back must not leave the line waiting.
-        start = planned if now < planned < now + dt.timedelta(minutes=1) else now
-        taken = LineStart.objects.filter(line=line, next_at=planned)
-        if taken.update(next_at=start + gap):
+        if planned > now + LONGEST_LINE:
+            break
+        start = max(planned, now + gap)
+        if LineStart.objects.filter(line=line, next_at=planned).update(next_at=start + gap):
             return (start - now).total_seconds()
+    return LONGEST_LINE.total_seconds() * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def _first_start(line: str, next_at: dt.datetime) -> bool:

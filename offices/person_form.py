@@ -557,6 +557,12 @@ def _put(body: dict[str, Any], place: str, value: Any) -> None:
     inner[last] = value
 
 
+def person_names(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Colleagues in whose names a person is sent: who becomes the broker, who is given the task."""
+    fields = (PREFIX + "user_id", PREFIX + "task-assigned_to")
+    return {field: [cleaned[field]] if cleaned.get(field) else [] for field in fields}
+
+
 def person_name(office: Office, cleaned: Mapping[str, Any]) -> str:
     """Who it is, in words: the name typed, else the known contact's."""
     typed = f"{cleaned[PREFIX + 'first_name']} {cleaned[PREFIX + 'last_name']}".strip()

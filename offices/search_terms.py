@@ -6,10 +6,13 @@ that carry both.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
+
+from django.conf import settings
 
 from lib.sealing import keyed_hash
 
@@ -61,11 +64,15 @@ def details_words(details: dict[str, Any]) -> set[str]:
 
 def beginnings(words: Iterable[str]) -> set[str]:
     """The hashes to store: every beginning of every word, 2 to 12 letters."""
-    return {
-        keyed_hash("term", word[:length])
-        for word in words
-        for length in range(SHORTEST, min(len(word), LONGEST) + 1)
-    }
+    return {digest for word in words for digest in _of_word(word, settings.BLIND_INDEX_KEY)}
+
+
+@functools.lru_cache(maxsize=20_000)
+def _of_word(word: str, _key: str) -> tuple[str, ...]:
+    """Remembered: names, streets and towns come again and again."""
+    return tuple(
+        keyed_hash("term", word[:length]) for length in range(SHORTEST, min(len(word), LONGEST) + 1)
+    )
 
 
 def asked(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The one place that chooses with which login an office talks to Vitec."""
+"""The one place that chooses how an office talks to Vitec."""
 
 from __future__ import annotations
 
@@ -6,40 +6,42 @@ from typing import Any
 
 from django.conf import settings
 
-from connect.client import Client
-from offices.models import Credential, Office
+from offices.logins import Logins, NoCredential, SignedByGroup
+from offices.models import Office
 from offices.pace import PacedClient
 
-
-class NoCredential(Exception):
-    """The office has no login for Vitec yet; an administrator must enter one."""
+__all__ = ["NoCredential", "client_for", "paced_client_for"]
 
 
-def client_for(office: Office, **time_limits: float) -> Client:
-    """A client with the office's own login, to be used as a context manager.
+class PacedByGroup(SignedByGroup, PacedClient):
+    """A client that signs by function group and keeps to the limits of each login."""
+
+
+def client_for(office: Office, **time_limits: float) -> SignedByGroup:
+    """A client with the office's own logins, to be used as a context manager.
 
     time_limits: seconds, instead of those of the settings (`VITEC_TIME_LIMITS`).
-    Raises NoCredential.
+    Raises NoCredential, here when there is no login at all, else by `send`.
     """
-    return Client(**_settings_of(office, time_limits))
+    return SignedByGroup(**_settings_of(office, time_limits))
 
 
-def paced_client_for(office: Office) -> PacedClient:
-    """A client for many reads, which keeps to the limits of the login. Raises NoCredential."""
-    return PacedClient(**_settings_of(office, {}))
+def paced_client_for(office: Office) -> PacedByGroup:
+    """A client for many reads, which keeps to the limits of its logins. Raises NoCredential."""
+    return PacedByGroup(**_settings_of(office, {}))
 
 
 def _settings_of(office: Office, time_limits: dict[str, float]) -> dict[str, Any]:
-    try:
-        credential = office.credential
-    except Credential.DoesNotExist as error:
-        raise NoCredential(office.customer_id) from error
+    logins = Logins(office)
+    first = logins.any()
     return {
+        "logins": logins,
         "base_url": settings.VITEC_BASE_URL,
-        "username": credential.username,
-        "password": credential.password,
+        "username": first.username,
+        "password": first.password,
         "user_agent": f"vitecportal/{settings.VERSION}",
         **settings.VITEC_TIME_LIMITS,
         **time_limits,
         "busy_is_not_processed": frozenset(settings.VITEC_BUSY_STATUSES),
+        "busy_of_endpoint": settings.VITEC_BUSY_STATUSES_OF,
     }

@@ -17,6 +17,8 @@ from sandbox.practice import Practice
 PREFIX = "/_sandbox"
 _FORM = "application/x-www-form-urlencoded"
 _HOME = f"{PREFIX}/"
+# A meeting that is added says at least this.
+NEEDED = {"customerId", "meetingDate", "bookedDate", "type"}
 
 # Opens or closes the listening socket of the API; returns an error text or None.
 SetListening = Callable[[bool], str | None]
@@ -40,6 +42,7 @@ class Control:
             ("POST", "/clear"): self._clear,
             ("POST", "/reset"): self._reset,
             ("POST", "/listening"): self._listening,
+            ("POST", "/meetings"): self._change_meeting,
         }
 
     def answer(self, request: Request) -> Reply:
@@ -89,6 +92,28 @@ class Control:
     def _reset(self, request: Request) -> Reply:
         self._practice.reset()
         return _done(request, 200, {"held": self._practice.counts()})
+
+    def _change_meeting(self, request: Request) -> Reply:
+        """Change fields of a meeting, add one, or take one away, as staff do in Vitec itself.
+
+        Posted: ``id`` and Vitec's fields, or ``{"id": …, "gone": true}``.
+        """
+        fields = _fields(request)
+        meeting_id = fields.get("id")
+        if not isinstance(meeting_id, str) or not meeting_id:
+            return json_reply(400, {"message": "id ska vara mötets id."})
+        gone = fields.pop("gone", False)
+        store = self._practice.store
+        with store.transaction():
+            held = store.get("meetings", meeting_id)
+            if held is None and (gone or not fields.keys() >= NEEDED):
+                return json_reply(404, {"message": "Mötet finns inte."})
+            if gone:
+                store.remove("meetings", meeting_id)
+                return json_reply(200, {"gone": meeting_id})
+            meeting = {**(held or {}), **fields}
+            store.put("meetings", meeting_id, meeting)
+        return json_reply(200, meeting)
 
     def _listening(self, request: Request) -> Reply:
         wanted = _fields(request).get("listening")

@@ -14,9 +14,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from offices.access import administers
+from offices.access import administers, managed_by
 from offices.admin_scope import OfficeFilter, ReadOnlyAdmin
 from submissions import outbox
+from submissions.forms import PauseForm
 from submissions.models import Attempt, Pause, Submission
 
 Decision = Callable[[Submission, Any, str], bool]
@@ -118,9 +119,40 @@ class AttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(Pause)
 class PauseAdmin(ReadOnlyAdmin):
-    list_display = ["office", "endpoint", "status", "since", "ended_at", "ended_by"]
+    list_display = [
+        "office", "endpoint", "status", "paused_by", "since", "tried_at", "ended_at", "ended_by",
+    ]  # fmt: skip
     list_filter = [("office", OfficeFilter)]
+    list_select_related = ["office", "paused_by", "ended_by"]
     actions = ["end"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who decides for an office pauses it here, too."""
+        return managed_by(request.user).exists()
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is not None:
+            return super().get_form(request, obj, change, **kwargs)
+        managed = managed_by(request.user)
+
+        class NewPause(PauseForm, forms.ModelForm):  # type: ignore[type-arg]
+            class Meta:
+                model = Pause
+                fields = ("office", "endpoint", "reason")
+
+            def __init__(self, *args: Any, **options: Any) -> None:
+                super().__init__(managed, *args, **options)
+
+        return NewPause
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fields(request, obj) if obj else ("office", "endpoint", "reason")
+
+    def save_model(self, request: HttpRequest, obj: Pause, form: Any, change: bool) -> None:
+        obj.status, obj.paused_by = 0, request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Try again: end the pause"))
     def end(self, request: HttpRequest, queryset: QuerySet[Pause]) -> None:

@@ -11,12 +11,13 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from lib.sealing import is_stamped, stamp
+from lib.sealing import is_stamped, keyed_hash, stamp, stamp_secret
 from submissions import chain
-from submissions.models import Attempt, AuditCheckpoint, Submission
+from submissions.models import Attempt, AuditCheckpoint, StampKey, Submission
 
 # A day is sealed when nothing that began in it can still be on its way into the database.
 SETTLES_AFTER = dt.timedelta(hours=1)
@@ -39,21 +40,46 @@ class Broken(Exception):
 
 @dataclasses.dataclass
 class _Walk:
+    """older: with what was stamped under master keys that are gone."""
+
     events: int = 0
     submissions: int = 0
     days: int = 0
+    older: tuple[str, ...] = ()
+
+    def checked(self, broken: str) -> Checked:
+        return Checked(self.events, self.submissions, self.days, broken)
 
 
 def verify() -> Checked:
     """Walk every submission, every event and every checkpoint, in constant memory."""
-    walk = _Walk()
+    walk = _Walk(older=older_secrets())
     try:
         _check_lengths()
         _check_chains(walk)
         _check_days(walk)
     except Broken as broken:
-        return Checked(**dataclasses.asdict(walk), broken=str(broken))
-    return Checked(**dataclasses.asdict(walk), broken="")
+        return walk.checked(str(broken))
+    return walk.checked("")
+
+
+def older_secrets() -> tuple[str, ...]:
+    """What events of former master keys are verified by."""
+    return tuple(str(row.secret) for row in StampKey.objects.all())
+
+
+def keep_stamp_keys() -> int:
+    """Keep what the audit needs of every master key but the newest, before these go.
+
+    Returns how many were new.
+    """
+    before = StampKey.objects.count()
+    for key in settings.FIELD_ENCRYPTION_KEYS[1:]:
+        secret = stamp_secret(key)
+        StampKey.objects.get_or_create(
+            mark=keyed_hash("stamp-key", secret), defaults={"secret": secret}
+        )
+    return StampKey.objects.count() - before
 
 
 def _check_lengths() -> None:
@@ -74,7 +100,7 @@ def _check_chains(walk: _Walk) -> None:
             position, previous = current.position + 1, current.link
         if event.position != position:
             raise Broken(f"{_named(event)}: the event before it is missing or stands elsewhere.")
-        if not chain.holds(previous, event):
+        if not chain.holds(previous, event, walk.older):
             raise Broken(f"{_named(event)}: not as it was written.")
         walk.events += 1
         current = event
@@ -129,7 +155,7 @@ def _check_days(walk: _Walk) -> None:
     for checkpoint in AuditCheckpoint.objects.iterator():
         if expected is not None and checkpoint.day != expected:
             raise Broken(f"The checkpoint of {expected} is missing.")
-        if not is_stamped(_day_text(previous, checkpoint), checkpoint.link):
+        if not is_stamped(_day_text(previous, checkpoint), checkpoint.link, walk.older):
             raise Broken(f"The checkpoint of {checkpoint.day} is not as it was written.")
         count, digest = _digest(checkpoint.day)
         if (count, digest) != (checkpoint.events, checkpoint.digest):

@@ -31,6 +31,11 @@ class BatchUsed(Exception):
         self.batch = batch
 
 
+def part_token(token: uuid.UUID, number: int) -> uuid.UUID:
+    """The same part of the same form has the same token whenever it is asked for."""
+    return uuid.uuid5(token, str(number))
+
+
 @dataclasses.dataclass(frozen=True)
 class BatchWish:
     """What a person approved by pressing send, in parts.
@@ -48,8 +53,7 @@ class BatchWish:
     consent: Consent = NO_CONSENT
 
     def part_token(self, number: int) -> uuid.UUID:
-        """The same part of the same form has the same token whenever it is asked for."""
-        return uuid.uuid5(self.token, str(number))
+        return part_token(self.token, number)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,7 +186,8 @@ def pause(batch: Batch, user: User) -> bool:
 def resume(batch: Batch, user: User) -> bool:
     """Go on with what waits. False: it was not paused."""
     paused = Batch.objects.filter(pk=batch.pk, paused_at__isnull=False)
-    if not paused.update(paused_at=None, paused_by=None):
+    confirmed = {"confirmed_at": timezone.now(), "confirmed_by": user} if batch.flood else {}
+    if not paused.update(paused_at=None, paused_by=None, **confirmed):
         return False
     for submission in Submission.objects.held_without_pause().filter(batch=batch):
         outbox.release(submission, user)

@@ -13,10 +13,11 @@ import os
 import threading
 import time
 
-from submissions.tasks import deliver_submission
+from celery import current_app
 
 log = logging.getLogger(__name__)
 
+DELIVER = "submissions.tasks.deliver_submission"
 # A row that became due just now by the database's clock must not be asked for too early. We begin
 # to count after its commit, so what is left is how finely the database tells the time.
 MARGIN_SECONDS = 0.005
@@ -61,7 +62,7 @@ class Bell:
 def publish(submission_id: int) -> None:
     """Hand the row's id to the broker; a failure is left to the sweep."""
     try:
-        deliver_submission.apply_async((submission_id,), retry=False)
+        current_app.send_task(DELIVER, (submission_id,), retry=False)
     except Exception as error:  # noqa: BLE001 - whatever a broker raises, the sweep makes good
         log.warning("could not ring submission=%s cause=%s", submission_id, type(error).__name__)
 

@@ -53,9 +53,9 @@ def link(previous: str, event: Any) -> str:
     return stamp(_event_text(previous, event))
 
 
-def holds(previous: str, event: Any) -> bool:
-    """Is this the event that was stamped, and in its place?"""
-    return is_stamped(_event_text(previous, event), event.link)
+def holds(previous: str, event: Any, older: Iterable[str] = ()) -> bool:
+    """Is this the event that was stamped, and in its place? older: see `is_stamped`."""
+    return is_stamped(_event_text(previous, event), event.link, older)
 
 
 def _event_text(previous: str, event: Any) -> str:

@@ -110,36 +110,73 @@ def concerns_about(
     return list(found.values())
 
 
+def concerns_of_each(asker: Asker, items: Sequence[Item]) -> list[list[Concern]]:
+    """The reasons to ask about each item, the second of two alike told of the first.
+
+    The same number of queries however many they are; not what `Kind.known` may say.
+    """
+    by_print: dict[str, list[Concern]] = {}
+    for fingerprint, concern in _same_prints(asker, items):
+        by_print.setdefault(fingerprint, []).append(concern)
+    marks = [marks_of(asker.office, asker.kind, item.cleaned) for item in items]
+    likenesses = _likenesses(asker, [mark for of_one in marks for mark in of_one])
+    found = []
+    for number, (item, mine) in enumerate(zip(items, marks, strict=True)):
+        told = {c.key: c for c in by_print.get(fingerprint_of(asker.office, item.call), ())}
+        for mark in mine:
+            for likeness in likenesses.get(mark.mark, ()):
+                if mark.meets(likeness):
+                    about = _about(likeness.submission, str(mark.trace.said))
+                    told.setdefault(about.key, about)
+        others = (mark for of_one in marks[:number] for mark in of_one)
+        if any(mark.mark == other.mark and mark.meets(other) for other in others for mark in mine):
+            told["twin"] = Concern("twin", gettext("Stands above already."))
+        found.append(list(told.values()))
+    return found
+
+
 def _earlier(asker: Asker) -> Q:
     return ~Q(created_by=asker.user, form_token__in=asker.tokens)
 
 
 def _very_same(asker: Asker, items: Sequence[Item]) -> Iterator[Concern]:
+    for _fingerprint, concern in _same_prints(asker, items):
+        yield concern
+
+
+def _same_prints(asker: Asker, items: Sequence[Item]) -> Iterator[tuple[str, Concern]]:
     fingerprints = {fingerprint_of(asker.office, item.call) for item in items}
     same = Submission.objects.same_content(asker.office, fingerprints).filter(_earlier(asker))
     for submission in same.select_related("created_by"):
         said = gettext("The very same was sent within the last day.")
-        yield _about(submission, said)
+        yield submission.fingerprint, _about(submission, said)
 
 
 def _alike(asker: Asker, items: Sequence[Item]) -> Iterator[Concern]:
     marks = [m for item in items for m in marks_of(asker.office, asker.kind, item.cleaned)]
-    if not marks:
-        return
-    by_mark: dict[str, list[Mark]] = {}
+    likenesses = _likenesses(asker, marks)
     for mark in marks:
-        by_mark.setdefault(mark.mark, []).append(mark)
+        for likeness in likenesses.get(mark.mark, ()):
+            if mark.meets(likeness):
+                yield _about(likeness.submission, str(mark.trace.said))
+
+
+def _likenesses(asker: Asker, marks: Sequence[Mark]) -> dict[str, list[Likeness]]:
+    """By mark, what living submissions have left of it anywhere near; the latest first."""
+    if not marks:
+        return {}
     longest = max(mark.trace.span for mark in marks)
     first, last = (f(mark.moment for mark in marks) for f in (min, max))
     living = Submission.objects.living().filter(_earlier(asker), office=asker.office)
-    likenesses = Likeness.objects.filter(
-        mark__in=by_mark, moment__range=(first - longest, last + longest), submission__in=living
+    found = Likeness.objects.filter(
+        mark__in={mark.mark for mark in marks},
+        moment__range=(first - longest, last + longest),
+        submission__in=living,
     )
-    for likeness in likenesses.select_related("submission__created_by").order_by("-pk"):
-        for mark in by_mark[likeness.mark]:
-            if mark.meets(likeness):
-                yield _about(likeness.submission, str(mark.trace.said))
-                break
+    by_mark: dict[str, list[Likeness]] = {}
+    for likeness in found.select_related("submission__created_by").order_by("-pk"):
+        by_mark.setdefault(likeness.mark, []).append(likeness)
+    return by_mark
 
 
 def _alike_among_themselves(asker: Asker, items: Sequence[Item]) -> Iterator[Concern]:

@@ -9,6 +9,7 @@ nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 import random
@@ -28,12 +29,14 @@ from connect.calls import Reply
 from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused, VitecError
 from lib import log_context
 from lib.sealing import Unsealable
-from offices.models import Credential
+from offices.logins import Logins, with_login
 from offices.vitec import NoCredential, client_for
-from submissions import outages
+from submissions import outages, pacing, pauses
 from submissions.journal import ids_of, note
+from submissions.kinds import all_kinds
 from submissions.models import (
     DUE_BY,
+    GIVE_UP_AFTER,
     Event,
     Pause,
     State,
@@ -41,6 +44,7 @@ from submissions.models import (
     SubmissionQuerySet,
     due,
 )
+from submissions.pacing import Crowded
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +52,6 @@ LONGEST_BACKOFF_SECONDS = 300
 RING_AGAIN_AFTER = dt.timedelta(seconds=30)
 # After a long outage the backlog goes to the broker in portions.
 RINGS_PER_SWEEP = 500
-# Certain failures are repeated for a day, then a person is asked.
-GIVE_UP_AFTER = dt.timedelta(days=1)
 # How long an answer in hand waits for a database that has gone away.
 SETTLE_SECONDS = 30
 # Pause.status where no login has been entered yet.
@@ -62,13 +64,25 @@ class ClaimLost(Exception):
     """Somebody else has the row now; nothing may be sent on its behalf."""
 
 
-def deliver(submission_id: int) -> int | None:
+@dataclasses.dataclass(frozen=True)
+class Ring:
+    """A worker shall look at a row in so many seconds."""
+
+    submission_id: int
+    seconds: float = 0.0
+
+
+def deliver(submission_id: int) -> Ring | None:
     """Send one submission, if it is due and nobody else has it. Must not run in a transaction.
 
-    Returns the id of another that had to wait for this one and may go now, None for none.
+    Returns whom to ring for: another that had to wait for this one and may go now, or this one
+    when the login has its hands full. None for nobody.
     """
     log_context.bind(**ids_of(submission_id))
-    submission = claim(submission_id)
+    try:
+        submission = claim(submission_id)
+    except Crowded as crowded:
+        return Ring(submission_id, crowded.seconds)
     if submission is None:
         return None
     try:
@@ -81,13 +95,14 @@ def deliver(submission_id: int) -> int | None:
     return _next_of_person(submission)
 
 
-def _next_of_person(submission: Submission) -> int | None:
+def _next_of_person(submission: Submission) -> Ring | None:
     if not submission.person_hash:
         return None
     waiting = Submission.objects.due().filter(
         office_id=submission.office_id, person_hash=submission.person_hash
     )
-    return waiting.order_by("pk").values_list("pk", flat=True).first()
+    first = waiting.order_by("pk").values_list("pk", flat=True).first()
+    return Ring(first) if first else None
 
 
 def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], object]]:
@@ -103,13 +118,15 @@ def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], ob
         raise
     except NoCredential:
         return lambda: _hold_without_login(submission), _nothing
+    except Denied as error:
+        return _denying(submission, error, client.logins), _teaching(submission, error)
     except Unsealable:
         return lambda: _give_up(submission, NotSent(cause="unsealable")), _nothing
     except VitecError as error:
         return _settling(submission, error), _teaching(submission, error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the row in limbo
         return _settling(submission, _fault_of_ours(submission, error)), _nothing
-    return lambda: _settle_delivered(submission, reply), lambda: outages.answered(submission)
+    return lambda: _settle_delivered(submission, reply), lambda: _answered(submission)
 
 
 def _nothing() -> None:
@@ -121,7 +138,15 @@ def _teaching(submission: Submission, error: VitecError) -> Callable[[], object]
         return lambda: outages.failed(submission, error)
     if isinstance(error, OutcomeUnknown):
         return _nothing
-    return lambda: outages.answered(submission)
+    if isinstance(error, Denied):
+        return lambda: outages.answered(submission)
+    return lambda: _answered(submission)
+
+
+def _answered(submission: Submission) -> None:
+    outages.answered(submission)
+    if getattr(submission, "tries_a_pause", False):
+        pauses.answered(submission)
 
 
 def _fault_of_ours(submission: Submission, error: Exception) -> VitecError:
@@ -159,38 +184,56 @@ def _surely(settle: Callable[[], object], submission: Submission) -> None:
 
 
 def claim(submission_id: int) -> Submission | None:
-    """Take the row for this worker; None when it is not due, is taken, or sending is paused."""
-    submission = Submission.objects.select_related("office").filter(pk=submission_id).first()
+    """Take the row for this worker; None when it is not due, is taken, or sending is paused.
+
+    Raises Crowded when its login may begin no call just now; then it waits for a moment.
+    """
+    rows = Submission.objects.select_related("office").filter(pk=submission_id)
+    submission: Submission | None = with_login(rows).first()
     if submission is None or submission.state != State.QUEUED or _held_by_pause(submission):
         return None
     if outages.keeps_back(submission):
         return None
     submission.token = uuid.uuid4()
-    with transaction.atomic(durable=True):
-        # A batch that was paused this moment counts: asked for in the very statement that claims.
+    with pacing.at_a_polite_pace(submission), transaction.atomic(durable=True):
+        # What a person paused this moment counts: asked for in the very statement that claims.
         free = Submission.objects.filter(due(), pk=submission_id).outside_paused_batches()
-        taken = free.whose_turn_it_is().move(
-            State.QUEUED,
-            State.CLAIMED,
-            token=submission.token,
-            tries=F("tries") + 1,
-            lease_until=Now() + dt.timedelta(seconds=settings.CLAIM_LEASE_SECONDS),
+        taken = (
+            free.outside_pauses_by_people()
+            .whose_turn_it_is()
+            .move(
+                State.QUEUED,
+                State.CLAIMED,
+                token=submission.token,
+                tries=F("tries") + 1,
+                lease_until=Now() + dt.timedelta(seconds=settings.CLAIM_LEASE_SECONDS),
+            )
         )
         if not taken:
             return None
+        pacing.take_seat(submission)
         submission.refresh_from_db(fields=["state", "tries"])
         note(submission, Event.CLAIMED)
     return submission
 
 
 def _held_by_pause(submission: Submission) -> bool:
-    pause = Pause.over(submission).first()
-    if pause is None and not _batch_is_paused(submission):
+    over = list(Pause.over(submission))
+    stands_still = _batch_is_paused(submission)
+    if not over and not stands_still:
+        return False
+    if over and not stands_still and _may_go(submission) and pauses.takes_the_try(over):
+        submission.tries_a_pause = True  # type: ignore[attr-defined]
         return False
     with transaction.atomic():
         if _this(submission).move(State.QUEUED, State.HELD):
-            note(submission, Event.HELD, status=pause.status or None if pause else None)
+            status = next((pause.status for pause in over if pause.status), None)
+            note(submission, Event.HELD, status=status)
     return True
+
+
+def _may_go(submission: Submission) -> bool:
+    return _this(submission).due().whose_turn_it_is().exists()
 
 
 def _batch_is_paused(submission: Submission) -> bool:
@@ -248,8 +291,6 @@ def id_in(reply: Reply) -> str:
 def _settling(submission: Submission, error: VitecError) -> Callable[[], object]:
     if isinstance(error, NotSent | Busy):
         return lambda: _try_later(submission, error)
-    if isinstance(error, Denied):
-        return lambda: _denied(submission, error)
     if isinstance(error, Refused):
         sealed = submission.seal_messages(error.messages)
         return lambda: _settle(
@@ -302,23 +343,44 @@ def backoff_seconds(tries: int, retry_after: float | None = None) -> float:
     return longest * random.uniform(0.75, 1.0)  # noqa: S311
 
 
-def _denied(submission: Submission, error: Denied) -> None:
-    """401: everything of the office waits for a person. 403: this endpoint of the office."""
-    if _login_changed_meanwhile(submission):
+def _denying(submission: Submission, error: Denied, logins: Logins) -> Callable[[], object]:
+    return lambda: _denied(submission, error, logins)
+
+
+def _denied(submission: Submission, error: Denied, logins: Logins) -> None:
+    """401: everything that this login is for waits for a person. 403: this endpoint alone.
+
+    logins: as they were when one of them was denied.
+    """
+    if _login_changed_meanwhile(submission, logins):
         _settle(submission, State.QUEUED, Event.DENIED, error, not_before=Now(), rung_at=None)
         return
-    _pause(submission, "" if error.status == 401 else submission.endpoint, error.status or 0)
+    endpoints = _of_this_login(submission, logins) if error.status == 401 else [submission.endpoint]
+    for endpoint in endpoints:
+        _pause(submission, endpoint, error.status or 0)
     _settle(submission, State.HELD, Event.DENIED, error)
 
 
-def _login_changed_meanwhile(submission: Submission) -> bool:
+def _of_this_login(submission: Submission, logins: Logins) -> list[str]:
+    """What the login of a submission is for; [""] where that is everything of the office."""
+    everything = {kind.endpoint.key for kind in all_kinds()} | {submission.endpoint}
+    return logins.serve_alike(submission.endpoint, sorted(everything))
+
+
+def _login_changed_meanwhile(submission: Submission, logins: Logins) -> bool:
     """The login that was denied is not the one that stands there now."""
-    used = submission.office.credential.changed_at
-    return not Credential.objects.filter(office=submission.office, changed_at=used).exists()
+    used = logins.of(submission.endpoint)
+    try:
+        now = Logins(submission.office).of(submission.endpoint)
+    except NoCredential:
+        return True
+    return (now.pk, now.changed_at) != (used.pk, used.changed_at)
 
 
 def _hold_without_login(submission: Submission) -> None:
-    _pause(submission, "", NO_LOGIN)
+    logins = Logins(submission.office)
+    for endpoint in _of_this_login(submission, logins):
+        _pause(submission, endpoint, NO_LOGIN)
     _settle(submission, State.HELD, Event.HELD, NotSent(cause="no_credential"))
 
 
@@ -340,6 +402,7 @@ def sweep() -> list[int]:
     """
     _expire_leases()
     _free_orphans_of_pauses()
+    pauses.let_one_through()
     ids = [pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP]
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())
     return ids

@@ -8,14 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.utils import timezone
 
 from lib.sealing import new_row_key, seal_row
 from offices.models import Office, User
 from submissions.kinds import Kind
 from submissions.models import Draft, Submission
-
-KEPT = dt.timedelta(days=7)
 
 
 def keep(
@@ -45,7 +44,12 @@ def forget(user: User, code: uuid.UUID) -> None:
     Draft.objects.filter(user=user, code=code).delete()
 
 
-def purge() -> int:
-    """Forget what nobody has written on for a week; returns how many."""
-    deleted, _by_model = Draft.objects.filter(changed_at__lt=timezone.now() - KEPT).delete()
+def purge(before: dt.datetime) -> int:
+    """Forget what nobody has written on since then; returns how many."""
+    deleted, _by_model = Draft.objects.filter(changed_at__lt=before).delete()
     return deleted
+
+
+def oldest_kept() -> dt.datetime:
+    """What was written on before is forgotten."""
+    return timezone.now() - dt.timedelta(days=settings.DRAFT_DAYS)

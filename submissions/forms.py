@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from connect.answers import place
 from connect.errors import FieldMessage
 from offices.models import Office
 from submissions.concerns import Consent
-from submissions.kinds import Concern
+from submissions.kinds import Concern, all_kinds
 
 
 class SubmissionForm(forms.Form):
@@ -109,3 +110,39 @@ class ReasonForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Say in a few words how you know.")},
     )
+
+
+EVERYTHING = "everything"
+
+
+class PauseForm(forms.Form):
+    """What shall stand still, and why."""
+
+    use_required_attribute = False
+
+    office = forms.ModelChoiceField(
+        label=_("Office"), queryset=Office.objects.none(), to_field_name="customer_id"
+    )
+    endpoint = forms.ChoiceField(label=_("What"))
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Say in a few words why, for those who wait.")},
+    )
+
+    def __init__(self, offices: QuerySet[Office], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = cast("forms.ModelChoiceField[Office]", self.fields["office"])
+        chosen.queryset = offices
+        chosen.empty_label = None
+        kinds = {kind.endpoint.key: kind.label for kind in all_kinds()}
+        cast(forms.ChoiceField, self.fields["endpoint"]).choices = [
+            (EVERYTHING, _("Everything")),
+            *kinds.items(),
+        ]
+
+    def clean_endpoint(self) -> str:
+        """As `Pause.endpoint` has it."""
+        chosen = self.cleaned_data["endpoint"]
+        return "" if chosen == EVERYTHING else str(chosen)

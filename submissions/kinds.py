@@ -130,6 +130,35 @@ class Link:
 
 
 @dataclasses.dataclass(frozen=True)
+class Many:
+    """How a kind is sent to many at once, what they share typed once.
+
+    What is a target's own goes by these names, any of which may be missing: contact_id, meeting_id,
+    estate_id, colleague_id (whose customer it is), subject, place, topic.
+
+    form_class: the fields that are shared.
+    part: (office, cleaned_data of that form, own) -> the part. Raises ValidationError with the
+        reason why this one cannot be sent.
+    obstacle: own -> why this one can never be sent, "" for no reason.
+    complete: (office, what is each one's own) -> the same in the same order, with what the
+        database knows besides; a fixed number of queries.
+    offer, said: how many -> the button that leads to the form, and the one that sends it.
+    template: draws the shared fields of a `form`.
+    known: (office, parts) -> for each the reasons to ask that `Kind.known` gives of it alone; a
+        fixed number of queries.
+    """
+
+    form_class: type[SubmissionForm]
+    part: Callable[[Office, Mapping[str, Any], Mapping[str, str]], Part]
+    obstacle: Callable[[Mapping[str, str]], str]
+    complete: Callable[[Office, Sequence[Mapping[str, str]]], list[Mapping[str, str]]]
+    offer: Callable[[int], str]
+    said: Callable[[int], str]
+    template: str
+    known: Callable[[Office, Sequence[Part]], list[list[Concern]]] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Kind:
     """One thing that staff can send to Vitec, declared as data.
 
@@ -151,7 +180,10 @@ class Kind:
     exhibit: template with more of a `submission` for its page, such as a map.
     split: (office, cleaned_data, typed) -> what becomes a submission each; one part is no batch.
     occurs: when it takes place and in whose calendar, for the calendar of the office.
+    many: how it is sent to many at once; None for a kind that is not.
     links: what else its page offers.
+    names: in whose names it is sent, Vitec's ids of colleagues by the form's fields; others' than
+        one's own take a right, see `offices.own_name`.
     """
 
     key: str
@@ -176,6 +208,8 @@ class Kind:
     split: Callable[[Office, Mapping[str, Any], dict[str, list[str]]], list[Part]] | None = None
     occurs: Callable[[Office, Mapping[str, Any]], list[Planned]] | None = None
     links: Callable[[Submission], list[Link]] | None = None
+    names: Callable[[Mapping[str, Any]], Mapping[str, list[str]]] | None = None
+    many: Many | None = None
 
 
 _registry: dict[str, Kind] = {}

@@ -15,12 +15,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from connect.calls import Call
 from connect.errors import FieldMessage
-from lib.sealing import Unsealable, keyed_hash, seal_row, unseal_row
+from lib.sealing import RowKeyField, SealedJSONField, Unsealable, keyed_hash, seal_row, unseal_row
+from offices import veil
 from offices.access import managed_by, offices_for
 from offices.models import Office, User
 from submissions.kinds import Line, Planned, all_kinds, find_kind
@@ -29,6 +30,8 @@ from submissions.kinds import Line, Planned, all_kinds, find_kind
 FURTHEST_DUE = dt.timedelta(hours=2)
 
 
+# Certain failures are repeated for so long, then a person is asked.
+GIVE_UP_AFTER = dt.timedelta(days=1)
 SAME_CONTENT_SPAN = dt.timedelta(days=1)
 # One failure is bad luck, so many in a row are an outage.
 OUTAGE_AFTER = 3
@@ -159,6 +162,16 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         )
         return self.filter(~Exists(over), state=State.HELD).outside_paused_batches()
 
+    def outside_pauses_by_people(self) -> SubmissionQuerySet:
+        """Those that nobody of the office has paused."""
+        paused = Pause.objects.filter(
+            office=OuterRef("office"),
+            endpoint__in=["", OuterRef("endpoint")],
+            ended_at=None,
+            paused_by__isnull=False,
+        )
+        return self.filter(~Exists(paused))
+
     def outside_paused_batches(self) -> SubmissionQuerySet:
         """Those whose batch, if they have one, goes on."""
         paused = Batch.objects.filter(pk=OuterRef("batch"), paused_at__isnull=False)
@@ -202,6 +215,7 @@ class Submission(models.Model):
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.
+    waited_for: the last outage in which it had to wait.
     verdict, looked_at: what the last look at Vitec said of an uncertain one, and when.
     events: how many it has had; counted by the journal alone, see `chain`.
     """
@@ -245,7 +259,7 @@ class Submission(models.Model):
         verbose_name=_("corrects"),
     )
 
-    key = models.TextField(blank=True)
+    key = RowKeyField(blank=True)
     sealed = models.TextField()
     sealed_messages = models.TextField(blank=True)
     vitec_id = models.CharField(_("id at Vitec"), max_length=200, blank=True)
@@ -257,6 +271,14 @@ class Submission(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
     trying_since = models.DateTimeField(null=True, blank=True)
+    waited_for = models.ForeignKey(
+        "Outage",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="waiting_rows",
+        db_index=False,  # few rows have one: `submission_waited`
+    )
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
     events = models.PositiveIntegerField(default=0, editable=False)
@@ -272,6 +294,11 @@ class Submission(models.Model):
             models.Index(fields=["state", "not_before"], name="submission_due"),
             models.Index(fields=["person_hash", "-created_at"], name="submission_person"),
             models.Index(fields=["office", "fingerprint"], name="submission_same_content"),
+            models.Index(
+                fields=["waited_for"],
+                condition=Q(waited_for__isnull=False),
+                name="submission_waited",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -289,8 +316,17 @@ class Submission(models.Model):
     # --- what is sent -----------------------------------------------------------------------
 
     @property
+    def is_veiled(self) -> bool:
+        """It concerns somebody with protected identity, who is not for the person who asks."""
+        return veil.hides_person(self.office_id, self.person_hash)
+
+    @property
     def content(self) -> dict[str, Any]:
-        """The opened content. Raises Unsealable when the row's key is gone."""
+        """The opened content. Raises Unsealable when the row's key is gone, Veiled when it is not
+        for the person who asks.
+        """
+        if self.is_veiled:
+            raise veil.Veiled
         opened: dict[str, Any] = unseal_row(self.key, self.sealed)
         return opened
 
@@ -302,6 +338,8 @@ class Submission(models.Model):
     @property
     def lines(self) -> list[Line]:
         """What is sent, in words, in the reader's language; empty when it has been erased."""
+        if self.is_veiled and self.key:
+            return [Line(gettext("Person"), str(veil.MASK))]
         try:
             by_language = self.content["lines"]
         except Unsealable:
@@ -319,7 +357,7 @@ class Submission(models.Model):
     @property
     def messages(self) -> tuple[FieldMessage, ...]:
         """What Vitec's refusal said, field names as Vitec's."""
-        if not self.sealed_messages:
+        if not self.sealed_messages or self.is_veiled:
             return ()
         try:
             pairs = unseal_row(self.key, self.sealed_messages)
@@ -367,11 +405,17 @@ class Submission(models.Model):
 
     @property
     def can_be_corrected(self) -> bool:
-        return self.state in (State.REJECTED, State.CANCELLED) and bool(self.key)
+        done = self.state in (State.REJECTED, State.CANCELLED)
+        return done and bool(self.key) and not self.is_veiled
 
     @property
     def waits_for_retry(self) -> bool:
         return self.state == State.QUEUED and self.trying_since is not None
+
+    @property
+    def gives_up_at(self) -> dt.datetime | None:
+        """When a person is asked, if no try has helped until then."""
+        return self.trying_since + GIVE_UP_AFTER if self.trying_since else None
 
     @property
     def may_be_tried_now(self) -> bool:
@@ -421,10 +465,11 @@ class Event(models.TextChoices):
     RECONCILED = "reconciled", _("Found at Vitec")
     LOOKED = "looked", _("Looked for at Vitec")
     REVEALED = "revealed", _("A person looked at a masked value")
+    ERASED = "erased", _("Its content was erased")
 
 
 # These change nothing of where a submission stands.
-WATCHING = (Event.REVEALED, Event.LOOKED)
+WATCHING = (Event.REVEALED, Event.LOOKED, Event.ERASED)
 
 
 class Attempt(models.Model):
@@ -483,7 +528,7 @@ class Attempt(models.Model):
     @property
     def reason(self) -> str:
         """Why a person decided so; "" when there is none or it has been erased."""
-        if not self.sealed_reason:
+        if not self.sealed_reason or self.submission.is_veiled:
             return ""
         try:
             return str(unseal_row(self.submission.key, self.sealed_reason))
@@ -513,11 +558,28 @@ class AuditCheckpoint(models.Model):
         return f"{self.day} {self.events}"
 
 
+class StampKey(models.Model):
+    """With what events were stamped under a master key that has been replaced.
+
+    It is made of that master key and opens nothing; sealed with those of today, it lets the audit
+    be verified when the old one is gone. mark: stands for the key.
+    """
+
+    mark = models.CharField(max_length=32, unique=True)
+    secret = SealedJSONField()
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class Pause(models.Model):
-    """Sending stands still for an office, because Vitec denied access.
+    """Sending stands still for an office, because Vitec denied access or a person wants it.
 
     endpoint: "" for everything of the office (401), else the one endpoint (403).
-    status: 0 where the office has no login at all.
+    status: 0 where the office has no login at all, or a person has paused it.
+    paused_by, reason: who wants it and why; nobody where Vitec has denied access.
+    tried_at: when one submission was last let through to see whether Vitec still denies it.
     """
 
     office = models.ForeignKey(
@@ -526,6 +588,16 @@ class Pause(models.Model):
     endpoint = models.CharField(_("endpoint"), max_length=60, blank=True)
     status = models.PositiveSmallIntegerField(_("HTTP status"))
     since = models.DateTimeField(_("since"), auto_now_add=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("paused by"),
+    )
+    reason = SealedJSONField(_("reason"), default="", blank=True)
+    tried_at = models.DateTimeField(_("last tried"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -543,9 +615,14 @@ class Pause(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["office", "endpoint"],
-                condition=Q(ended_at=None),
+                condition=Q(ended_at=None, paused_by=None),
                 name="one_open_pause",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["office", "endpoint"],
+                condition=Q(ended_at=None, paused_by__isnull=False),
+                name="one_open_pause_by_people",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -559,12 +636,19 @@ class Pause(models.Model):
         kind = next((k for k in all_kinds() if k.endpoint.key == self.endpoint), None)
         return str(kind.label) if kind else self.endpoint
 
+    @property
+    def waiting(self) -> int:
+        """How many submissions wait for its end."""
+        moving = Submission.objects.filter(office=self.office_id)
+        moving = moving.filter(state__in=[State.QUEUED, State.HELD])
+        return (moving.filter(endpoint=self.endpoint) if self.endpoint else moving).count()
+
     @classmethod
     def over(cls, submission: Submission) -> models.QuerySet[Pause]:
-        """The open pauses that a submission stands under."""
+        """The open pauses that a submission stands under, without their reasons."""
         return cls.objects.filter(
             office_id=submission.office_id, endpoint__in=["", submission.endpoint], ended_at=None
-        )
+        ).defer("reason")
 
 
 class Outage(models.Model):
@@ -605,11 +689,21 @@ class Outage(models.Model):
         """Those that are going on and count as such."""
         return cls.objects.filter(ended_at=None, failures__gte=OUTAGE_AFTER)
 
+    @classmethod
+    def over(cls, submission: Submission) -> Outage | None:
+        """The one that a submission waits for, if any."""
+        if submission.state != State.QUEUED:
+            return None
+        here = {"office": submission.office_id, "endpoint__in": ["", submission.endpoint]}
+        return cls.open_ones().filter(**here).first()
+
 
 class Batch(models.Model):
     """Several submissions from one action: paused, resumed and undone as one.
 
     A paused batch holds its parts: no worker takes one, see `outside_paused_batches`.
+    flood: what one person sent in so short a time that a person is asked first, see `floods`; it
+    begins paused, by nobody. confirmed_at, confirmed_by: who said that it shall go.
     """
 
     code = models.UUIDField(_("code"), unique=True, default=uuid.uuid4, editable=False)
@@ -636,12 +730,28 @@ class Batch(models.Model):
         verbose_name=_("paused by"),
     )
 
+    flood = models.BooleanField(_("many in a short time"), default=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+
     class Meta:
         ordering = ["-created_at", "-id"]
         verbose_name = _("batch")
         verbose_name_plural = _("batches")
         constraints = [
-            models.UniqueConstraint(fields=["created_by", "form_token"], name="one_batch_per_form")
+            models.UniqueConstraint(fields=["created_by", "form_token"], name="one_batch_per_form"),
+            models.UniqueConstraint(
+                fields=["created_by", "office"],
+                condition=Q(flood=True, confirmed_at=None),
+                name="one_open_flood",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -652,6 +762,8 @@ class Batch(models.Model):
 
     @property
     def kind_label(self) -> str:
+        if self.flood:
+            return str(_("Many in a short time"))
         kind = find_kind(self.kind)
         return str(kind.label) if kind else self.kind
 
@@ -659,6 +771,10 @@ class Batch(models.Model):
     def kind_icon(self) -> str:
         kind = find_kind(self.kind)
         return kind.icon if kind else "send"
+
+    @property
+    def waits_for_confirmation(self) -> bool:
+        return self.flood and self.confirmed_at is None
 
 
 class Likeness(models.Model):
@@ -704,7 +820,7 @@ class Draft(models.Model):
         Submission, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
-    key = models.TextField()
+    key = RowKeyField()
     sealed = models.TextField()
 
     objects = DraftQuerySet.as_manager()

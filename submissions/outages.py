@@ -50,14 +50,24 @@ def answered(submission: Submission) -> None:
     if not over.exists():
         return
     with transaction.atomic():
-        was_open = over.filter(failures__gte=OUTAGE_AFTER).exists()
+        ended = list(over.filter(failures__gte=OUTAGE_AFTER))
         over.update(ended_at=Now())
-        if was_open:
+        for outage in ended:
+            _remember_who_waited(outage, submission)
+        if ended:
             _go_on(submission)
 
 
 def _concerning(submission: Submission) -> Q:
     return Q(office_id=submission.office_id, endpoint__in=["", submission.endpoint])
+
+
+def _remember_who_waited(outage: Outage, probe: Submission) -> None:
+    """So that each person can be told once how it went with the own ones; see `notices`."""
+    waiting = Q(state=State.QUEUED, office=outage.office_id, hold_until__lte=Now())
+    if outage.endpoint:
+        waiting &= Q(endpoint=outage.endpoint)
+    Submission.objects.filter(waiting | Q(pk=probe.pk)).update(waited_for=outage)
 
 
 def _go_on(submission: Submission) -> None:

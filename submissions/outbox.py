@@ -16,8 +16,9 @@ from django.utils import timezone, translation
 
 from connect.calls import Call
 from lib.sealing import Unsealable, new_row_key, seal_row
+from offices import veil
 from offices.models import Office, User
-from submissions import drafts
+from submissions import drafts, floods
 from submissions.bell import ring
 from submissions.concerns import (
     NO_CONSENT,
@@ -97,7 +98,7 @@ def submit(wish: Wish) -> Submission:
     reason = wish.consent.reason if concerns else ""
     try:
         with transaction.atomic():
-            return save(wish, call, reason)
+            return save(wish, call, reason, floods.joined_by(wish.user, wish.office))
     except IntegrityError:
         # Another click of the same form was faster by a hair.
         first = _first_of_form(wish)
@@ -112,7 +113,8 @@ def _first_of_form(wish: Wish) -> Submission | None:
     if first is None:
         return None
     try:
-        same = first.content["typed"] == dict(wish.typed) and first.office_id == wish.office.pk
+        with veil.lifted():
+            same = first.content["typed"] == dict(wish.typed) and first.office_id == wish.office.pk
     except Unsealable:
         same = True
     if not same:
@@ -125,6 +127,12 @@ def save(wish: Wish, call: Call, reason: str = "", batch: Batch | None = None) -
 
     reason: why it is sent although the person was asked.
     """
+    # What is stored is whole; who may read it is asked when it is read.
+    with veil.lifted():
+        return _save(wish, call, reason, batch)
+
+
+def _save(wish: Wish, call: Call, reason: str, batch: Batch | None) -> Submission:
     key = new_row_key()
     content = {
         "call": call.to_dict(),
@@ -257,7 +265,7 @@ def end_pause(pause: Pause, user: User | None) -> int:
     )
     if not ended:
         return 0
-    held = Submission.objects.held_without_pause().filter(office=pause.office)
+    held = Submission.objects.held_without_pause().filter(office=pause.office_id)
     return sum(release(submission, user) for submission in held)
 
 

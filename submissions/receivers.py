@@ -1,19 +1,41 @@
-"""A new login for an office ends what the old one brought to a standstill."""
+"""What goes on by itself, and what the offices of a page tell of sending."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from offices import pace
+from offices.access import tell_of_offices
+from offices.logins import Logins, NoCredential
 from offices.models import Credential
-from submissions.models import Pause
+from submissions.models import Batch, Outage, Pause
 from submissions.outbox import end_pause
+from submissions.pacing import on_its_way
+
+pace.held_as_long_as(on_its_way)
+
+tell_of_offices(
+    is_flooded=Exists(Batch.objects.filter(flood=True, confirmed_at=None, office=OuterRef("pk"))),
+    stands_still=Exists(Pause.objects.filter(ended_at=None, office=OuterRef("pk"))),
+    is_away=Exists(Outage.open_ones().filter(office=OuterRef("pk"))),
+)
 
 
 @receiver(post_save, sender=Credential)
 def end_pauses_of_office(instance: Any, **_: Any) -> None:
-    """After a Credential was saved."""
-    for pause in Pause.objects.filter(office=instance.office, ended_at=None):
-        end_pause(pause, None)
+    """After a Credential was saved: all that it is for goes on, and no more."""
+    logins = Logins(instance.office)
+    for pause in Pause.objects.filter(office=instance.office, ended_at=None, paused_by=None):
+        if not pause.endpoint or _is_for(instance, logins, pause.endpoint):
+            end_pause(pause, None)
+
+
+def _is_for(login: Credential, logins: Logins, endpoint: str) -> bool:
+    try:
+        return logins.of(endpoint) == login
+    except NoCredential:
+        return False

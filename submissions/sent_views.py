@@ -8,20 +8,24 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connect.answers import place
-from offices.access import administers, office_or_404
+from offices.access import administers
+from offices.disclosures import record
 from offices.http import PortalRequest
+from offices.models import Disclosure, Right
+from offices.rights import may, require
 from submissions import outbox
 from submissions.filters import FilterForm
 from submissions.forms import ReasonForm
 from submissions.journal import note
 from submissions.kinds import find_kind
-from submissions.models import Event, Pause, State, Submission, SubmissionQuerySet
+from submissions.models import Event, Outage, Pause, State, Submission, SubmissionQuerySet
 
 PAGE_SIZE = 50
 # The page asks again this often while something may still happen.
@@ -62,7 +66,19 @@ def _query_without_page(request: PortalRequest) -> str:
 def detail(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """One submission: what was sent, where it stands, every attempt."""
     submission = get_object_or_404(_mine(request), code=code)
+    if submission.created_by != request.user and submission.person_hash:
+        _disclosed(request, submission, Disclosure.What.VIEWED)
     return render(request, "submissions/detail.html", _detail_context(request, submission))
+
+
+def _disclosed(
+    request: PortalRequest, submission: Submission, what: Disclosure.What, reason: str = ""
+) -> None:
+    """Write down that the person saw it; under the veil there was nothing to see."""
+    if not submission.is_veiled:
+        subject = f"submissions.submission:{submission.code}"
+        person = submission.person_hash
+        record(request.user, submission.office, what, subject=subject, person=person, reason=reason)
 
 
 @require_GET
@@ -82,13 +98,14 @@ def _detail_context(request: PortalRequest, submission: Submission) -> dict[str,
         "kind": kind,
         "attempts": submission.attempts.select_related("actor", "submission"),
         "messages_of_vitec": place(submission.messages, fields, words),
-        "pauses": Pause.over(submission),
+        "pause": Pause.over(submission).select_related("paused_by").defer(None).first(),
+        "outage": Outage.over(submission),
         "settled_by": submission.settled_by,
         "corrections": submission.corrections.all(),
         "links": kind.links(submission) if kind and kind.links else [],
         "may_be_tried_now": _may_be_tried_now(submission),
         "may_decide": administers(request.user, submission.office),
-        "may_reveal": administers(request.user, submission.office),
+        "may_reveal": may(request.user, Right.MASKED, submission.office),
         "has_masked": any(line.full for line in submission.lines),
         "empty_reveal_form": ReasonForm(auto_id="reveal_%s"),
         "reason_form": ReasonForm(),
@@ -145,25 +162,15 @@ def decide(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
 def reveal(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """Show masked values once, to who may see them; who, when and why is recorded."""
     submission = get_object_or_404(_mine(request), code=code)
-    if not administers(request.user, submission.office):
-        raise PermissionDenied
+    require(request, Right.MASKED, submission.office)
     form = ReasonForm(request.POST, auto_id="reveal_%s")
     context = _detail_context(request, submission)
     if not form.is_valid():
         return render(
             request, "submissions/detail.html", context | {"reveal_form": form}, status=422
         )
-    note(submission, Event.REVEALED, actor=request.user, reason=form.cleaned_data["reason"])
+    reason = form.cleaned_data["reason"]
+    with transaction.atomic():
+        note(submission, Event.REVEALED, actor=request.user, reason=reason)
+        _disclosed(request, submission, Disclosure.What.REVEALED, reason)
     return render(request, "submissions/detail.html", context | {"revealed": True})
-
-
-@require_POST
-def end_pause(request: PortalRequest, pause_id: int) -> HttpResponse:
-    """Try again after Vitec denied access."""
-    pause = get_object_or_404(Pause.objects.select_related("office"), pk=pause_id)
-    office_or_404(request.user, pause.office.customer_id)
-    if not administers(request.user, pause.office):
-        raise PermissionDenied
-    count = outbox.end_pause(pause, request.user)
-    messages.success(request, _("Sending goes on. Waiting submissions: %d") % count)
-    return redirect("submissions:list")

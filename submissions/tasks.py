@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from submissions import audit, drafts
+from submissions.bell import ring
 from submissions.delivery import deliver, sweep
 from submissions.models import Heart
 from submissions.reconcile import reconcile_due
@@ -12,7 +13,7 @@ def deliver_submission(submission_id: int) -> None:
     """Deliver one row if it is due; doubled and lost messages are harmless."""
     following = deliver(submission_id)
     if following is not None:
-        deliver_submission.delay(following)
+        ring(following.submission_id, following.seconds)
 
 
 @shared_task
@@ -30,8 +31,8 @@ def beat_heart() -> None:
 
 @shared_task
 def purge_drafts() -> None:
-    """Forget what nobody has written on for a week."""
-    drafts.purge()
+    """Forget what nobody has written on for days."""
+    drafts.purge(drafts.oldest_kept())
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from submissions import batch_views, sent_views, uncertain_views, views
+from submissions import batch_views, pause_views, sent_views, uncertain_views, views
 
 app_name = "submissions"
 urlpatterns = [
@@ -13,7 +13,8 @@ urlpatterns = [
     path("batches/<uuid:code>/", batch_views.batch, name="batch"),
     path("batches/<uuid:code>/status/", batch_views.status, name="batch_status"),
     path("batches/<uuid:code>/<slug:what>/", batch_views.act, name="batch_act"),
-    path("pauses/<int:pause_id>/end/", sent_views.end_pause, name="end_pause"),
+    path("pauses/", pause_views.standstill, name="pauses"),
+    path("pauses/<int:pause_id>/end/", pause_views.end_pause, name="end_pause"),
     path("<uuid:code>/", sent_views.detail, name="detail"),
     path("<uuid:code>/status/", sent_views.status, name="status"),
     path("<uuid:code>/cancel/", sent_views.cancel, name="cancel"),

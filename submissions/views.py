@@ -18,6 +18,7 @@ from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
+from offices.own_name import objection
 from offices.pickers import remember_choices, show_recent_first, tell_age
 from submissions import batches, drafts, outbox
 from submissions.concerns import MOST_SHOWN, Consent
@@ -65,7 +66,7 @@ def submit_page(
         # the same form again. What stands after a colon is the form's own affair.
         preview = _preview(desk, form)
         return _form_page(desk, form.without_complaints(), preview=preview)
-    if not form.is_valid():
+    if not _may_go(desk, form):
         return _form_page(desk, form, status=422)
     remember_choices(form, request.user, desk.office)
     return _send(desk, form)
@@ -167,6 +168,20 @@ def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: A
     return render(desk.request, desk.kind.template, context, status=status)
 
 
+def _may_go(desk: Desk, form: SubmissionForm) -> bool:
+    """Is the form valid, and may the person send it in the names that it gives?
+
+    What speaks against it is told at its fields.
+    """
+    if not form.is_valid():
+        return False
+    names = desk.kind.names(form.cleaned_data) if desk.kind.names else {}
+    for field, colleague_ids in names.items():
+        if said := objection(desk.request.user, desk.office, colleague_ids):
+            form.add_error(field if field in form.fields else None, said)
+    return form.is_valid()
+
+
 # --- Sending -----------------------------------------------------------------------------------
 
 
@@ -253,7 +268,7 @@ def look(request: PortalRequest, key: str) -> HttpResponse:
 
 def _preview(desk: Desk, form: SubmissionForm) -> Preview | None:
     """None as long as the form is not complete."""
-    if not form.is_valid():
+    if not _may_go(desk, form):
         return None
     return preview_of(desk.request.user, desk.kind, desk.office, form)
 

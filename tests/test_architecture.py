@@ -13,7 +13,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = [
     "connect", "lib", "offices", "submissions", "meetings", "viewings", "interests",
-    "calendar_app", "metrics", "sandbox", "vitecportal",
+    "calendar_app", "metrics", "notices", "privacy", "sandbox", "vitecportal",
 ]  # fmt: skip
 MODULES = [
     path

@@ -21,6 +21,7 @@ TEMPLATES = [
     "viewings",
     "interests",
     "calendar_app",
+    "privacy",
 ]
 
 # As an operator would set it; the keys are made for the occasion.

@@ -96,6 +96,15 @@ PACKAGES = [
             "package/dist/leaflet-geoman.css": "static/vendor/leaflet/leaflet-geoman.css",
         },
     ),
+    Package(
+        name="chart.js",
+        version="4.6.1",
+        licence="MIT",
+        integrity="sha512-hJyniucsFmq//EvXYvJ6c6mahPoI3kaxdjVH8awTaJ/fDNWeSqqqArixMJWkWNN6fcYvPU3Hn"
+        "eSANFNYtRi61g==",
+        files={"package/dist/chart.umd.min.js": "static/vendor/chart.umd.min.js"},
+        licence_file="package/LICENSE.md",
+    ),
     # For the tests only; it lies outside static/ and never reaches a browser of the staff.
     Package(
         name="axe-core",
@@ -112,13 +121,13 @@ PACKAGES = [
 ]
 
 ICONS = """
-adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-right ban building-store
-calendar calendar-down calendar-event calendar-off calendar-plus check chevron-down chevron-left
-chevron-right circle-check circle-x clock clock-pause cloud-off cloud-search copy device-mobile
-dots eye fingerprint help-circle history home hourglass-high inbox info-circle key keyboard
-language link list list-check logout mail map-search menu-2 message pencil phone phone-call
-player-pause player-play plus refresh repeat school search send settings shield-lock sun user
-user-plus user-question users x
+adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-right ban bell building-store
+calendar calendar-down calendar-event calendar-off calendar-plus chart-bar check chevron-down
+chevron-left chevron-right circle-check circle-x clock clock-pause cloud-off cloud-search copy
+device-mobile dots download eye file-spreadsheet fingerprint help-circle history home hourglass-high
+inbox info-circle key keyboard language link list list-check logout mail map-search menu-2 message
+pencil phone phone-call player-pause player-play plus refresh repeat school search send settings
+shield-lock sun user user-plus user-question users x
 """
 
 

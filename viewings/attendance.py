@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lib import swedish_order
 from lib.sealing import Unsealable
+from offices import veil
 from offices.known_people import Typed, describes
 from offices.models import Contact
 from submissions.models import State, Submission
@@ -25,6 +26,8 @@ class Attendee:
 
     name: "" where Vitec names a contact of whom we know nothing. submission: ours, if we sent it.
     at_vitec: Vitec names the person in the slot. missing_since: Vitec no longer does.
+    contact_id: by which Vitec knows the person, "" as long as it has not told us. registration:
+    the key of ours, None for one of Vitec's.
     """
 
     name: str
@@ -33,6 +36,13 @@ class Attendee:
     at_vitec: bool
     submission: Submission | None = None
     missing_since: dt.datetime | None = None
+    contact_id: str = ""
+    registration: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What stands for the person within the slot."""
+        return f"r{self.registration}" if self.registration else f"c{self.contact_id}"
 
     @property
     def is_undone(self) -> bool:
@@ -82,10 +92,19 @@ def _ours(
 ) -> Attendee:
     """One of ours; whom Vitec names for the same person is taken out of `left`."""
     submission = registration.submission
+    if submission.is_veiled:
+        return _veiled(registration, left)
     try:
         said = read_participant(submission.call)
     except Unsealable:
-        return Attendee("", "", registration.participated, at_vitec=False, submission=submission)
+        return Attendee(
+            name="",
+            reach="",
+            participated=registration.participated,
+            at_vitec=False,
+            submission=submission,
+            registration=registration.pk,
+        )
     same = None
     if submission.state not in (State.CANCELLED, State.REJECTED):
         same = _same(said, left, contacts)
@@ -100,6 +119,21 @@ def _ours(
         participated=said.participated or bool(theirs and theirs.participated),
         at_vitec=here,
         submission=submission,
+        missing_since=theirs.missing_since if theirs else None,
+        contact_id=same or said.contact_id,
+        registration=registration.pk,
+    )
+
+
+def _veiled(registration: Registration, left: dict[str, SlotParticipant]) -> Attendee:
+    """Somebody who is not for the eyes of the person who asks."""
+    theirs = left.pop(registration.contact_id, None)
+    return Attendee(
+        name=str(veil.MASK),
+        reach="",
+        participated=registration.participated or bool(theirs and theirs.participated),
+        at_vitec=theirs is not None and theirs.missing_since is None,
+        submission=registration.submission,
         missing_since=theirs.missing_since if theirs else None,
     )
 
@@ -126,6 +160,7 @@ def _theirs(row: SlotParticipant, contact: Contact) -> Attendee:
         participated=row.participated,
         at_vitec=row.missing_since is None,
         missing_since=row.missing_since,
+        contact_id=row.contact_id,
     )
 
 

@@ -114,7 +114,9 @@ def take_back(request: PortalRequest, slot_pk: int, code: uuid.UUID) -> HttpResp
 
 
 def _typed_row(submission: Submission) -> desk.Row:
-    """The row as it was typed, with a token of its own."""
+    """The row as it was typed, with a token of its own; empty when it is not for one's eyes."""
+    if submission.is_veiled:
+        return desk.Row()
     form = submission.content["form"]
     texts = {name: values[0] for name, values in form.items() if values}
     channels = (texts.get(PREFIX + name, "") for name in desk.CHANNELS)

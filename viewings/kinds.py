@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from offices.person_form import PREFIX
+from offices.person_form import PREFIX, person_names
 from submissions.kinds import Kind, register
 from viewings.effects import effects, known, traces
 from viewings.forms import ParticipantForm
@@ -22,6 +22,7 @@ PARTICIPANT = register(
         build=participant_call,
         describe=describe_participant,
         person=lambda data: data[PREFIX + "contact_id"],
+        names=person_names,
         template="viewings/participant.html",
         effects=effects,
         traces=traces,

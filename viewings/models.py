@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lib.sealing import SealedJSONField
 from offices.access import offices_for
@@ -58,7 +60,7 @@ class Viewing(DirectoryRow):
     commentary: may hold a door code, so it is sealed.
     """
 
-    estate_id = models.CharField(_("estate id"), max_length=64)
+    estate_id = models.CharField(_("estate id"), max_length=64, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     area = models.CharField(_("area"), max_length=200, blank=True)
     starts_at = models.DateTimeField(_("starts"))
@@ -191,8 +193,25 @@ class TimeSlot(DirectoryRow):
         return self.attended + self.attended_since_then
 
     @property
+    def told(self) -> dict[str, Any]:
+        """What a file says of a slot: where and when, and how many may come."""
+        return {
+            "viewing_id": self.viewing.vitec_id,
+            "estate_id": self.viewing.estate_id,
+            "address": self.viewing.address,
+            "area": self.viewing.area,
+            "places": self.viewing.places,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+        }
+
+    @property
     def page_url(self) -> str:
         return f"{self.viewing.get_absolute_url()}?slot={self.pk}"
+
+    @property
+    def afterwards_url(self) -> str:
+        return f"{reverse('viewings:afterwards', args=[self.viewing_id])}?slot={self.pk}"
 
     @property
     def booking_url(self) -> str:
@@ -251,6 +270,54 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slot_id} {self.submission_id}"
+
+
+class Interest(models.TextChoices):
+    """How much a visitor cared for the home, as the broker saw it."""
+
+    GREAT = "great", pgettext_lazy("interest", "Great")
+    SMALL = "small", pgettext_lazy("interest", "Small")
+    NONE = "none", pgettext_lazy("interest", "None")
+
+
+class Impression(models.Model):
+    """What a broker made of one visitor of a slot; ours alone, Vitec is told nothing of it.
+
+    Of one of ours by the registration, of one whom Vitec names by the contact id. note: sealed.
+    """
+
+    slot = models.ForeignKey(
+        TimeSlot, on_delete=models.CASCADE, related_name="impressions", verbose_name=_("time slot")
+    )
+    registration = models.ForeignKey(
+        Registration, on_delete=models.CASCADE, null=True, related_name="impressions"
+    )
+    contact_id = models.CharField(_("contact id"), max_length=64, blank=True)
+    interest = models.CharField(_("interest"), max_length=10, choices=Interest, blank=True)
+    note = SealedJSONField(_("note"), default=str)
+    by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("made by")
+    )
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("impression")
+        verbose_name_plural = _("impressions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot", "contact_id"],
+                condition=models.Q(registration=None),
+                name="one_impression_of_a_contact",
+            ),
+            models.UniqueConstraint(
+                fields=["registration"],
+                condition=models.Q(registration__isnull=False),
+                name="one_impression_of_ours",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot_id} {self.pk}"
 
 
 class LeadSource(DirectoryRow):

@@ -16,13 +16,11 @@ from connect.calls import Call
 from connect.client import Client
 from connect.errors import Denied
 from offices.models import Office
-from offices.search_terms import national_number
+from offices.same_person import is_the_same
 from submissions.kinds import ReadBack, Span
 from submissions.models import LIVE
 from viewings.models import Registration, SlotParticipant, Viewing
 from viewings.payloads import VIEWINGS, read_participant, viewings_call
-
-PHONES = ("telePhone", "workPhone", "cellPhone", "otherPhone")
 
 
 def find_participants(
@@ -33,7 +31,8 @@ def find_participants(
     if _sent_more_than_once(office, call):
         return None
     viewing = Viewing.objects.filter(office=office, vitec_id=viewing_id).first()
-    if viewing is None:
+    if viewing is None or not viewing.estate_id:
+        # Vitec is asked by the home; a viewing that was added by hand may not say whose it is.
         return None
     answer = client.send(viewings_call(office, viewing.estate_id)).value
     booked = _booked(answer, slot_id)
@@ -52,6 +51,9 @@ def _sent_more_than_once(office: Office, call: Call) -> bool:
     living = Registration.objects.filter(
         slot__office=office, slot__vitec_id=said.time_slot_id, submission__state__in=LIVE
     )
+    if living.filter(submission__key="").exists():
+        # Who that was has been erased: it may have been the same.
+        return True
     ours = (read_participant(row.submission.call) for row in living.select_related("submission"))
     return sum((one.contact_id, one.name) == (said.contact_id, said.name) for one in ours) > 1
 
@@ -76,20 +78,7 @@ def _ours(
         known = lookups.persons(client, office.customer_id, [one for one in booked if one])
     except Denied:
         return None
-    return [one.contact_id for one in known if _is_the_same(one, person)]
-
-
-def _is_the_same(known: lookups.Person, person: Mapping[str, Any]) -> bool:
-    """By the name and one way to reach the person, as Vitec itself tells doubles."""
-    name = f"{person.get('firstName', '')} {person.get('lastName', '')}".strip()
-    if known.name.casefold() != name.casefold():
-        return False
-    numbers = {national_number(person[place]) for place in PHONES if person.get(place)}
-    theirs = (known.home_phone, known.work_phone, known.cell_phone, known.other_phone)
-    if numbers & {national_number(number) for number in theirs if number}:
-        return True
-    email = (person.get("email") or {}).get("emailAddress", "")
-    return bool(email) and email.casefold() == known.email_address.casefold()
+    return [one.contact_id for one in known if is_the_same(one, person)]
 
 
 def _stood_there_before(office: Office, slot_id: str, ours: list[str], span: Span) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from connect import lookups, rows
 from connect.client import Client
 from connect.errors import Denied, Refused, VitecError
-from offices import contact_search
+from offices import contact_search, erased
 from offices import models as directories
 from offices.capabilities import may_ask, remember
 from offices.directory import learn_rows
@@ -244,7 +244,16 @@ def _participants(row: rows.Row) -> dict[str, dict[str, bool]]:
 
 
 def _keep_participants(office: Office, people: dict[str, dict[str, bool]]) -> int:
-    """Keep who is in these slots, and mark who no longer is; returns how many changed."""
+    """Keep who is in these slots, and mark who no longer is; returns how many changed.
+
+    Who was erased here stays a figure of the slot.
+    """
+    named = {contact_id for there in people.values() for contact_id in there}
+    gone = erased.among(office, named)
+    people = {
+        slot: {one: there for one, there in found.items() if one not in gone}
+        for slot, found in people.items()
+    }
     slots = TimeSlot.objects.filter(office=office, vitec_id__in=people)
     ids = dict(slots.values_list("pk", "vitec_id"))
     known = SlotParticipant.objects.filter(slot__in=ids)

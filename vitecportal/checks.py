@@ -10,8 +10,10 @@ from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
 
+from submissions.append_only import DISCLOSURE_DAYS
+
 COUNTY_FORMS = ("digits", "letter", "municipalities")
-DEMO_ACCOUNTS = ("bokare", "maklare", "grannkontor", "admin")
+DEMO_ACCOUNTS = ("bokare", "maklare", "chef", "grannkontor", "ombud", "admin")
 
 
 @register(Tags.security, deploy=True)
@@ -48,6 +50,36 @@ def sealing_keys_are_keys(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def map_link_is_an_address(**_: Any) -> list[CheckMessage]:
+    """It becomes a link that people press."""
+    link = settings.MAP_LINK_URL
+    if not link or ("{address}" in link and link.startswith(("https://", "http://", "geo:"))):
+        return []
+    return [
+        Error(
+            "MAP_LINK_URL is no address of a map.",
+            hint="Write it like https://map.example.se/?q={address}.",
+            id="vitecportal.E008",
+        )
+    ]
+
+
+@register()
+def looks_are_kept_long_enough(**_: Any) -> list[CheckMessage]:
+    """The database refuses to delete a younger row, and the nightly purge would fail."""
+    days = settings.DISCLOSURE_DAYS
+    if days == 0 or days > DISCLOSURE_DAYS:
+        return []
+    return [
+        Error(
+            f"DISCLOSURE_DAYS is {days}; who saw what is kept for over {DISCLOSURE_DAYS} days.",
+            hint="0 keeps it for ever.",
+            id="vitecportal.E009",
+        )
+    ]
 
 
 @register()

@@ -10,20 +10,24 @@ import functools
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
-from offices.access import managed_by, offices_for
-from offices.models import Office, User
+from offices.access import Place, decides, my_offices, my_places
+from offices.models import Office, Role, User
+from offices.rights import held_at_all
+from submissions.batches import UNDONE_TOGETHER
+from submissions.floods import open_for
 from submissions.kinds import all_kinds
-from submissions.models import Outage, Pause, State, Submission
+from submissions.models import Batch, Outage, Pause, State, Submission
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """practice, version, mail_works; for signed-in people also kinds (for the menu), my_offices
-    (for the switcher), active_office, open_pauses (each with `may_end`), outages (each with
-    `waiting`), uncertain_count (of the person's offices), needing_me (how many submissions wait
-    for this person) and manages (whether an office is theirs to decide for).
+    (for the switcher), active_office, open_pauses (each with `may_end`), outages and floods to be
+    confirmed (each with `waiting`), unread_notices (how many), uncertain_count (of the person's
+    offices), needing_me (how many submissions wait for this person), manages (whether an office is
+    theirs to decide for), rights (those they have at the active office) and opens_admin (whether
+    the admin is theirs).
     """
     context: dict[str, Any] = {
         "practice": settings.PRACTICE,
@@ -33,41 +37,53 @@ def house(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
-    my_offices = functools.cache(lambda: _offices(user))
+    offices = functools.partial(my_offices, request)
+    active = request.office  # type: ignore[attr-defined]
     return context | {
         "kinds": all_kinds,
-        "my_offices": my_offices,
-        "active_office": request.office,  # type: ignore[attr-defined]
-        "open_pauses": functools.cache(lambda: _open_pauses(user, my_offices())),
-        "outages": functools.cache(lambda: _outages(my_offices())),
+        "my_offices": offices,
+        "active_office": active,
+        "rights": functools.cache(lambda: held_at_all(request, [active]) if active else ()),
+        "open_pauses": functools.cache(lambda: _open_pauses(my_places(request))),
+        "outages": functools.cache(lambda: _outages(offices())),
+        "unread_notices": functools.cache(
+            lambda: sum(office.unread for office in offices())  # type: ignore[attr-defined]
+        ),
+        "floods": functools.cache(lambda: _floods(user, offices())),
         "uncertain_count": functools.cache(
             lambda: Submission.objects.for_user(user).uncertain().count()
         ),
         "needing_me": functools.cache(lambda: Submission.objects.needing(user).count()),
-        "manages": functools.cache(lambda: managed_by(user).exists()),
+        "opens_admin": functools.cache(lambda: user.is_staff or _gives_places(request)),
+        "manages": functools.cache(lambda: decides(request)),
     }
 
 
-def _offices(user: User) -> list[Office]:
-    """With one query for every page: what of the rest there is to ask for at all."""
-    here = {"office": OuterRef("pk")}
-    return list(
-        offices_for(user).annotate(
-            stands_still=Exists(Pause.objects.filter(ended_at=None, **here)),
-            is_away=Exists(Outage.open_ones().filter(**here)),
-        )
-    )
+def _gives_places(request: HttpRequest) -> bool:
+    """Do they give places and rights at an office? As `administered_by`, without a query."""
+    return any(place.role in (None, Role.ADMINISTRATOR) for place in my_places(request))
 
 
-def _open_pauses(user: User, offices: list[Office]) -> list[Pause]:
-    paused = [office for office in offices if office.stands_still]  # type: ignore[attr-defined]
+def _open_pauses(places: list[Place]) -> list[Pause]:
+    paused = [place.office for place in places if place.office.stands_still]  # type: ignore[attr-defined]
     if not paused:
         return []
-    pauses = list(Pause.objects.filter(office__in=paused, ended_at=None).select_related("office"))
-    managed = set(managed_by(user).values_list("pk", flat=True))
+    standing = Pause.objects.filter(office__in=paused, ended_at=None)
+    pauses = list(standing.select_related("office", "paused_by"))
+    managed = {place.office.pk for place in places if place.is_managed}
     for pause in pauses:
         pause.may_end = pause.office_id in managed  # type: ignore[attr-defined]
     return pauses
+
+
+def _floods(user: User, offices: list[Office]) -> list[Batch]:
+    """Each with `waiting`: how many submissions wait for a person's yes."""
+    if not any(office.is_flooded for office in offices):  # type: ignore[attr-defined]
+        return []
+    found = list(open_for(user).select_related("created_by"))
+    for flood in found:
+        flood.waiting = flood.parts.filter(state__in=UNDONE_TOGETHER).count()  # type: ignore[attr-defined]
+    return found
 
 
 def _outages(offices: list[Office]) -> list[Outage]:

@@ -25,7 +25,16 @@ from lib.log_context import present
 _PLAIN = ("event_id", "timestamp", "level", "platform", "release", "environment", "transaction")
 _FRAME = ("filename", "function", "lineno", "module", "in_app")
 # Whose messages are constants of the code, with what varies apart as arguments.
-_OURS = ("connect", "offices", "submissions", "meetings", "viewings", "vitecportal", "metrics")
+_OURS = (
+    "connect",
+    "offices",
+    "submissions",
+    "meetings",
+    "viewings",
+    "vitecportal",
+    "metrics",
+    "notices",
+)
 
 
 def start(dsn: str, release: str, transport: type[Transport] | Transport | None = None) -> None:

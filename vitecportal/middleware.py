@@ -8,16 +8,22 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext as _
 
 from lib.log_context import about, bind
 
 log = logging.getLogger(__name__)
 
 SESSION_NOTED_SECONDS = 600
+NO_DEVICES = (
+    "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(),"
+    " serial=(), usb=()"
+)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -47,6 +53,30 @@ def _tell(request: HttpRequest, status: int, seconds: float) -> None:
         "milliseconds": round(seconds * 1000),
     }
     log.info("%(method)s %(page)s %(status)s %(milliseconds)d ms", facts, extra=facts)
+
+
+def for_this_site_alone(get_response: Handler) -> Handler:
+    """Nothing of ours, files included, is for another site's page, and none asks for a camera."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("Permissions-Policy", NO_DEVICES)
+        return response
+
+    return middleware
+
+
+def not_too_large(get_response: Handler) -> Handler:
+    """Refused before a byte of it is read: Django limits fields, and not what files come to."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.LARGEST_REQUEST:
+            return HttpResponse(_("This is too large."), status=413, content_type="text/plain")
+        return get_response(request)
+
+    return middleware
 
 
 def plain_text_only(get_response: Handler) -> Handler:
@@ -84,15 +114,21 @@ def chosen_language(get_response: Handler) -> Handler:
 
 
 def session_by_last_use(get_response: Handler) -> Handler:
-    """Eight hours from the last use, not from the sign-in; written at most every ten minutes.
+    """Eight hours from the last use, written at most every ten minutes; and half a day from the
+    sign-in at the longest.
 
-    From here on log lines say who it is, by number.
+    What is posted too late is kept and offered again, as after any session's end. From here on log
+    lines say who it is, by number.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        now = int(time.time())
+        if request.user.is_authenticated:
+            began = request.session.setdefault("began", now)
+            if not began <= now < began + settings.SESSION_LONGEST_SECONDS:
+                logout(request)
         if request.user.is_authenticated:
             bind(user=request.user.pk)
-            now = int(time.time())
             if now - request.session.get("used", 0) > SESSION_NOTED_SECONDS:
                 request.session["used"] = now
         return get_response(request)
@@ -108,8 +144,6 @@ def private_pages(get_response: Handler) -> Handler:
         if request.user.is_authenticated:
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store, private"
-        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 
     return middleware

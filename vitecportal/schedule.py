@@ -1,4 +1,8 @@
-"""The timetable: every periodic task on one screen. Seconds between runs, or a crontab."""
+"""The timetable: every periodic task on one screen. Seconds between runs, or a crontab.
+
+Syncs are rung for several times in an interval, and `offices.syncing` has each run once: a bell
+that rings a hair too early, or not at all, costs a moment and not a whole interval.
+"""
 
 from celery.schedules import crontab
 
@@ -18,8 +22,8 @@ TIMETABLE = {
     # Brokers, groups and offices behind the drop-downs.
     "sync-directories": {
         "task": "offices.tasks.sync_directories",
-        "schedule": 15 * 60,
-        "options": {"expires": 10 * 60},
+        "schedule": 3 * 60,
+        "options": {"expires": 2 * 60},
     },
     # What an administrator wants to have fetched at once.
     "fetch-wanted": {
@@ -51,6 +55,17 @@ TIMETABLE = {
         "schedule": 60,
         "options": {"expires": 50},
     },
+    # Who must be told of what: refused, uncertain, failed, and Vitec is back.
+    "tell-people": {
+        "task": "notices.tasks.tell_people",
+        "schedule": 10,
+        "options": {"expires": 30},
+    },
+    "tidy-notices": {
+        "task": "notices.tasks.tidy_notices",
+        "schedule": 24 * 60 * 60,
+        "options": {"expires": 60 * 60},
+    },
     # A checkpoint of the audit for every day that is over; by it a removed submission is found.
     "seal-audit": {
         "task": "submissions.tasks.seal_audit",
@@ -66,8 +81,8 @@ TIMETABLE = {
     # Looks which office's meetings are due; each has an interval of its own, 3 min unless set.
     "sync-meetings": {
         "task": "meetings.tasks.sync_meetings",
-        "schedule": 60,
-        "options": {"expires": 60},
+        "schedule": 20,
+        "options": {"expires": 20},
     },
     # Meetings of years, once a night; asked for each hour of it, should one be missed.
     "sync-meetings-widely": {
@@ -78,13 +93,25 @@ TIMETABLE = {
     # Viewings and their time slots, with how many are booked to each.
     "sync-viewings": {
         "task": "viewings.tasks.sync_viewings",
-        "schedule": 5 * 60,
-        "options": {"expires": 4 * 60},
+        "schedule": 60,
+        "options": {"expires": 50},
     },
     # Areas, municipalities and extra requirements that a search profile may name.
     "sync-interests": {
         "task": "interests.tasks.sync_interests",
-        "schedule": 60 * 60,
-        "options": {"expires": 30 * 60},
+        "schedule": 10 * 60,
+        "options": {"expires": 9 * 60},
+    },
+    # Erasures that waited for something on its way to Vitec.
+    "carry-out-erasures": {
+        "task": "privacy.tasks.carry_out_erasures",
+        "schedule": 15,
+        "options": {"expires": 60},
+    },
+    # What has become old, once a night; then the tables are written anew.
+    "purge-by-age": {
+        "task": "privacy.tasks.purge_by_age",
+        "schedule": crontab(minute="10", hour="3"),
+        "options": {"expires": 60 * 60},
     },
 }

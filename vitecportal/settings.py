@@ -90,14 +90,19 @@ INSTALLED_APPS = [
     "viewings",
     "interests",
     "calendar_app",
+    "notices",
     "metrics",
+    "privacy",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "vitecportal.middleware.for_this_site_alone",
+    "vitecportal.integrity.integrity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vitecportal.middleware.request_id",
+    "vitecportal.middleware.not_too_large",
     "vitecportal.middleware.plain_text_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "vitecportal.middleware.chosen_language",
@@ -109,6 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "vitecportal.middleware.session_by_last_use",
     "vitecportal.middleware.private_pages",
+    "offices.middleware.contacts_veiled",
     "offices.middleware.active_office",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SignInRequired",
@@ -197,7 +203,9 @@ CELERY_TASK_ROUTES = {
     "submissions.tasks.reconcile_uncertain": {"queue": LOOKUP_QUEUE},
     "offices.tasks.*": {"queue": LOOKUP_QUEUE},
     "submissions.tasks.purge_drafts": {"queue": LOOKUP_QUEUE},
+    "notices.tasks.*": {"queue": LOOKUP_QUEUE},
     "metrics.tasks.*": {"queue": LOOKUP_QUEUE},
+    "privacy.tasks.*": {"queue": LOOKUP_QUEUE},
     "meetings.tasks.*": {"queue": SYNC_QUEUE},
     "viewings.tasks.*": {"queue": SYNC_QUEUE},
     "interests.tasks.*": {"queue": SYNC_QUEUE},
@@ -229,6 +237,8 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="vitecportal")
 # --- Submissions -------------------------------------------------------------------------------
 
 SUBMISSION_HOLD_SECONDS = env.int("SUBMISSION_HOLD_SECONDS", default=10)
+# What one person sends singly beyond this in a minute waits for a person's yes; 0: it never does.
+FLOOD_PER_MINUTE = env.int("FLOOD_PER_MINUTE", default=30)
 # So long after the last try of an uncertain one Vitec has done with it, or never will.
 RECONCILE_SETTLING_SECONDS = env.int("RECONCILE_SETTLING_SECONDS", default=90)
 # Vitec does not say which id stands for an office as participant: office_id or customer_id.
@@ -244,9 +254,14 @@ VITEC_TIME_LIMITS = {
     "write_deadline": VITEC_DEADLINE_SECONDS,
     "read_deadline": 2 * VITEC_DEADLINE_SECONDS,
 }
-# 429 and 503 with Retry-After count as "not processed"; Vitec documents neither.
+# 429 and 503 with Retry-After count as "not processed"; Vitec documents neither. Of one endpoint it
+# can be said apart: meetings.create_comeback=429,viewings.add_participant=
 VITEC_BUSY_STATUSES = env.list("VITEC_BUSY_STATUSES", cast=int, default=[429, 503])
-# Politeness towards Vitec: reads at once and a second for one login, over all processes.
+VITEC_BUSY_STATUSES_OF = {
+    endpoint: frozenset(int(status) for status in statuses.split())
+    for endpoint, statuses in env.dict("VITEC_BUSY_STATUSES_OF", default={}).items()
+}
+# Politeness towards Vitec: calls at once and a second for one login, over all processes.
 VITEC_CALLS_AT_ONCE = env.int("VITEC_CALLS_AT_ONCE", default=5)
 VITEC_CALLS_PER_SECOND = env.float("VITEC_CALLS_PER_SECOND", default=10.0)
 # Meetings older than this are warned about on their page and make /healthz unwell.
@@ -257,6 +272,29 @@ SYNC_FLOOR_SECONDS = env.int("SYNC_FLOOR_SECONDS", default=30)
 CLAIM_LEASE_SECONDS = 2 * VITEC_DEADLINE_SECONDS
 SENDING_LEASE_SECONDS = 3 * VITEC_DEADLINE_SECONDS
 
+# --- Protected identity ------------------------------------------------------------------------
+
+# Vitec's ids of contacts whom only who has the right to may see, at every office.
+PROTECTED_CONTACT_IDS = frozenset(env.list("PROTECTED_CONTACT_IDS", default=[]))
+# A contact or meeting in whose name, address or note at Vitec one of these stands is hidden, too.
+PROTECTED_NOTE_WORDS = env.list(
+    "PROTECTED_NOTE_WORDS",
+    default=[
+        "skyddad identitet",
+        "skyddade personuppgifter",
+        "sekretessmarkering",
+        "sekretessmarkerad",
+        "skyddad folkbokföring",
+    ],
+)
+# --- Personal data -----------------------------------------------------------------------------
+
+# Days after which it goes by itself; 0 keeps it for ever. The content of what was sent counts from
+# when it was settled, a draft from when it was last written on.
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=7)
+DISCLOSURE_DAYS = env.int("DISCLOSURE_DAYS", default=730)
+
 # --- Maps --------------------------------------------------------------------------------------
 
 # Where the map's background comes from, such as https://tiles.example.se/{z}/{x}/{y}.png; without
@@ -264,6 +302,9 @@ SENDING_LEASE_SECONDS = 3 * VITEC_DEADLINE_SECONDS
 # are looked at, and nothing of whom it is about.
 MAP_TILE_URL = env.str("MAP_TILE_URL", default="")
 MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="")
+# Where a meeting's address leads to on a map, such as https://map.example.se/?q={address}. None
+# without: who runs that map learns where a person lives, so each agency decides for itself.
+MAP_LINK_URL = env.str("MAP_LINK_URL", default="")
 
 # --- Sign-in -----------------------------------------------------------------------------------
 
@@ -296,6 +337,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
@@ -342,6 +384,9 @@ LIMITED = {
     "offices:known_people": "search",
     "viewings:known_people": "search",
     "submissions:reveal": "reveal",
+    "privacy:people": "search",
+    "privacy:json": "export",
+    "meetings:export": "export",
 }
 
 # --- E-mail ------------------------------------------------------------------------------------
@@ -356,6 +401,10 @@ elif PRACTICE:
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# Where people reach the portal, for the links in notices: a worker has no request to take it from.
+PORTAL_URL = env.str("PORTAL_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+# Notices by e-mail for those who have not chosen themselves.
+NOTICES_BY_MAIL = env.bool("NOTICES_BY_MAIL", default=False)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="vitecportal@localhost")
 EMAIL_TIMEOUT = 10
 
@@ -373,10 +422,18 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "django_language"
 LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# On the server: a cookie would carry what was said of a person through the browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Seconds from the last use, and from the sign-in whatever is used since.
 SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_HOURS", default=12) * 60 * 60
 X_FRAME_OPTIONS = "DENY"
-# A form of words alone is never larger; what takes a file limits it itself.
+# A form of words alone is never larger; what takes a file limits it itself, and no request is
+# larger than files may be together.
+LARGEST_REQUEST = 12_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
@@ -407,6 +464,8 @@ USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
 
 STATIC_URL = "static/"
+# No other site's page has any business with our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {

@@ -21,6 +21,8 @@ urlpatterns = [
     path("meetings/", include("meetings.urls")),
     path("calendar/", include("calendar_app.urls")),
     path("viewings/", include("viewings.urls")),
+    path("notices/", include("notices.urls")),
     path("interests/", include("interests.urls")),
+    path("privacy/", include("privacy.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -9,14 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from meetings.saved import start_of
+from offices.models import Office
 from vitecportal.health import report
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in: the meetings of today, with the filter in the address."""
-    if request.office is None:  # type: ignore[attr-defined]
+    """The first page after signing in: the view that the person begins the day with, else the
+    meetings of today, with the filter in the address.
+    """
+    office: Office | None = request.office  # type: ignore[attr-defined]
+    if office is None:
         return render(request, "no_office.html")
+    if view := start_of(request.user, office):  # type: ignore[arg-type]
+        return redirect(reverse("meetings:list", query={"view": view.pk}))
     today = timezone.localdate().isoformat()
     return redirect(reverse("meetings:list", query={"date_from": today, "date_to": today}))
 

@@ -32,7 +32,9 @@
       return;
     }
     if (off() || event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
-    if (event.target.closest("[role=menu], [role=listbox], details[open]")) return;
+    if (event.target.closest("[role=menu], [role=listbox], details[open], dialog")) return;
+    // On a link within the row Enter follows that link.
+    if (event.key === "Enter" && !event.target.matches("[data-row]")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const all = rows();
       if (!all.length) return;
@@ -65,7 +67,7 @@
       const wrong = form.querySelector("[data-form-errors], [aria-invalid=true]");
       (wrong || form.querySelector("[data-day-words]"))?.focus();
     } else if (!form && document.activeElement === document.body && current) {
-      document.getElementById(current)?.focus();
+      document.getElementById(current)?.focus({ preventScroll: true });
     }
   });
 })();

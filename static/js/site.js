@@ -23,6 +23,7 @@
 
   const press = (event) => {
     if (!shortcuts() || event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return;
+    if (document.querySelector("dialog:modal")) return;
     const key = CSS.escape(event.key);
     const focused = [...document.querySelectorAll(`[data-key-focus="${key}"]`)].find(visible);
     const clicked = [...document.querySelectorAll(`[data-key="${key}"]`)].find(visible);
@@ -85,6 +86,13 @@
       if (!menu.contains(event.target)) menu.open = false;
     }
     if (!event.target.closest("[data-quick]")) document.getElementById("quick-results")?.replaceChildren();
+  });
+
+  // --- Dialogs: data-opens="id" shows one ------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens).showModal();
   });
 
   // --- Quick search: arrows walk through what was found ----------------------------------------------

@@ -73,6 +73,23 @@ def test_it_goes_on_after_signing_in_again(
     assert Submission.objects.get().created_by == bokare
 
 
+def test_so_it_does_when_the_longest_session_is_over_though_it_was_used_all_along(
+    as_bokare: Client, bokare: User, typed: dict[str, str], settings
+) -> None:
+    as_bokare.get(FORM)
+    session = as_bokare.session
+    session["began"] = int(time.time()) - settings.SESSION_LONGEST_SECONDS
+    session.save()
+
+    asked = as_bokare.post(FORM, typed)
+    assert asked.status_code == 401
+    assert as_bokare.get(FORM).status_code == 302
+
+    offered = sign_in(as_bokare, asked.content.decode())
+    as_bokare.post(FORM, fields_of(offered.content.decode()))
+    assert Submission.objects.get().created_by == bokare
+
+
 def test_it_survives_a_wrong_password(as_bokare: Client, typed: dict[str, str]) -> None:
     expire(as_bokare)
     asked = as_bokare.post(FORM, typed).content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -19,6 +20,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.mail import CHANGES, tell_of_change
 from offices.models import Role, User
 from tests.factories import make_user
 
@@ -291,6 +293,63 @@ class TestSessions:
     def test_signing_out_clears_what_the_browser_put_aside(self, as_bokare: Client) -> None:
         answer = as_bokare.post(reverse("account_logout"))
         assert answer.headers["Clear-Site-Data"] == '"cache"'
+
+
+class TestLetters:
+    """Whatever guards an account is not changed without its person's hearing of it."""
+
+    @pytest.fixture
+    def person(self, office, settings) -> User:
+        settings.EMAIL_WORKS = True
+        return make_user("karin", office, email="karin@maklare.example")
+
+    @pytest.fixture
+    def client(self, person: User) -> Client:
+        client = Client()
+        sign_in(client, "karin")
+        return client
+
+    def said(self) -> str:
+        [letter] = mail.outbox
+        assert letter.to == ["karin@maklare.example"]
+        assert "karin" in letter.body
+        return str(letter.body)
+
+    def test_a_new_password_is_told(self, client: Client) -> None:
+        new = "korrekt häst batteri"
+        posted = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        client.post(reverse("account_change_password"), posted)
+        assert "Lösenordet ändrades." in self.said()
+        assert new not in self.said()
+
+    def test_so_is_a_second_step_that_was_set_up(self, person: User, rf) -> None:
+        get_adapter().send_notification_mail("mfa/email/webauthn_added", person)
+        assert "En nyckel lades till." in self.said()
+
+    def test_so_is_one_that_an_administrator_took_away(
+        self, person: User, as_admin: Client
+    ) -> None:
+        row = TOTP.activate(person, SECRET).instance
+        as_admin.post(reverse("admin:mfa_authenticator_delete", args=[row.pk]), {"post": "yes"})
+        assert "tog bort ett andra steg" in self.said()
+
+    def test_so_is_a_password_that_an_administrator_set(
+        self, person: User, as_admin: Client
+    ) -> None:
+        new = "korrekt häst batteri"
+        url = reverse("admin:auth_user_password_change", args=[person.pk])
+        as_admin.post(url, {"password1": new, "password2": new, "usable_password": "true"})
+        assert "satte ett nytt lösenord" in self.said()
+
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_every_change_has_its_words(self, person: User, change: str) -> None:
+        assert tell_of_change(person, change)
+        assert self.said()
+
+    def test_without_an_address_nothing_is_mailed(self, bokare: User, settings) -> None:
+        settings.EMAIL_WORKS = True
+        assert not tell_of_change(bokare, "mfa/email/webauthn_added")
+        assert mail.outbox == []
 
 
 def test_the_log_says_who_came_in_and_not_what_was_typed(

@@ -79,6 +79,8 @@ def test_a_choice_changes_list_address_and_chips_and_back_takes_it_back(bokare: 
     bokare.go_back()
     expect(bokare.locator("#filters select[name=type]")).to_have_value("")
     expect(bokare.locator(".page-sub").first).to_have_text(whole)
+    # htmx takes the way forward when it has come to the page that was gone back to.
+    bokare.wait_for_load_state("networkidle")
     bokare.go_forward()
     bokare.wait_for_url("**type=Viewing")
     expect(chip).to_be_visible()

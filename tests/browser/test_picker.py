@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import in_good_order, sign_in
 from tests.browser.test_comeback import FORM as COMEBACK
-from tests.browser.test_pages import CALENDAR, faults
+from tests.browser.test_pages import CALENDAR, LOOKS, faults
 from tests.journeys.stack import Stack
 
 TOWNS = """
@@ -196,7 +196,7 @@ def test_a_picker_that_arrives_later_works_as_well(bokare: Page) -> None:
     assert box.input_value()
 
 
-@pytest.fixture(params=[(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+@pytest.fixture(params=LOOKS)
 def looked_at(request: pytest.FixtureRequest, browser: Browser, portal: Stack) -> Iterator[Page]:
     width, scheme = request.param
     context = browser.new_context(

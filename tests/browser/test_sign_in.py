@@ -12,6 +12,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import in_good_order, sign_in
 from tests.browser.test_comeback import FORM, living
+from tests.browser.test_interest import (
+    CORNERS,
+    NEW,
+    PATIENCE,
+    WISH,
+    Keys,
+    corners_of,
+    draw,
+    received,
+    say_the_rest,
+    say_what,
+    say_who,
+)
 from tests.browser.test_pages import LOOKS, faults
 from tests.journeys.stack import Stack, free_day, wait_until
 
@@ -79,6 +92,45 @@ def test_a_session_that_ends_while_she_writes_loses_nothing(bokare: Page, portal
     bokare.keyboard.press("Control+Enter")
     living(bokare, "delivered")
     assert len(portal.comebacks()) == before + 1
+
+
+def test_a_session_that_ends_in_the_middle_of_an_interest_keeps_the_area_that_was_drawn(
+    bokare: Page, portal: Stack
+) -> None:
+    bokare.goto(NEW)
+    keys = Keys(bokare)
+    caller = say_who(keys)
+    bokare.get_by_text("Rita området på en karta").click()
+    canvas = bokare.locator("[data-map-canvas]")
+    expect(canvas.get_by_text("Rissne")).to_be_visible(timeout=PATIENCE)
+    draw(canvas, CORNERS[:4])
+    drawn = corners_of(bokare).input_value()
+    assert drawn.count(",") >= 4
+    bokare.get_by_label("Bostadsrätt").first.focus()
+    say_what(keys)
+    end_sessions(portal)
+    say_the_rest(keys)
+
+    again = bokare.get_by_role("link", name="Logga in igen")
+    expect(again).to_be_visible(timeout=PATIENCE)
+    with bokare.expect_popup() as opened:
+        again.click()
+    tab = opened.value
+    with tab.expect_event("close"):
+        sign_in_here(tab)
+
+    expect(bokare.get_by_text("Du är inloggad igen")).to_be_visible()
+    expect(corners_of(bokare)).to_have_value(drawn)
+    expect(canvas.locator(".map-drawn")).to_be_visible()
+    bokare.locator("[name='update_person-first_name']").focus()
+    bokare.keyboard.press("Control+Enter")
+    living(bokare, "delivered")
+    arrived = received(portal)
+    assert arrived["updatePerson"]["cellPhone"] == caller.shown
+    [wish] = arrived["lookingForAccommodations"]
+    # Vitec wants the ring closed.
+    assert len(wish["polygon"]) == 5
+    assert {name: wish[name] for name in WISH} == WISH
 
 
 def test_somebody_else_who_signs_in_does_not_get_her_page(bokare: Page, portal: Stack) -> None:

@@ -13,6 +13,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from calendar_app.forms import AppointmentForm
 from calendar_app.kinds import APPOINTMENT
@@ -21,7 +22,7 @@ from offices.models import Office, User
 from sandbox.server import Sandbox
 from submissions.delivery import deliver
 from submissions.kinds import Part, Tone
-from submissions.models import Batch, Occurrence, State, Submission
+from submissions.models import Batch, Occurrence, State, Submission, person_hash
 from tests.factories import make_colleague, make_meeting
 
 pytestmark = pytest.mark.django_db
@@ -307,6 +308,32 @@ class TestAbout:
                 NEW, {**posted, "about": about, "form_token": str(uuid.uuid4())}
             ).content.decode()
             assert text.count('name="although"') == clashes
+
+    def test_it_concerns_the_person_of_its_meeting_and_is_a_next_step_there(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        make_colleague(office)
+        meeting = make_meeting(
+            office,
+            person_hash=person_hash("ADR1"),
+            booked_date=timezone.now() - dt.timedelta(days=1),
+        )
+        text = self.form(as_bokare, meeting="CAL1")
+        assert 'name="about_contact" value="ADR1"' in text
+
+        as_bokare.post(
+            NEW,
+            {
+                "subject": "Förbered", "user_id": "HAN1", "starts_at": "2127-02-08 08:45",
+                "about": "meeting:CAL1", "about_contact": "ADR1", "form_token": str(uuid.uuid4()),
+            },
+        )  # fmt: skip
+
+        submission = Submission.objects.get()
+        assert submission.person_hash == meeting.person_hash
+        day = timezone.localtime(meeting.meeting_date).date()
+        page = as_bokare.get(reverse("meetings:list"), {"day": str(day)}).content.decode()
+        assert submission.get_absolute_url() in page
 
     def test_a_time_that_has_passed_is_left_out(self, as_bokare: Client, office: Office) -> None:
         make_meeting(office, meeting_date=dt.datetime.fromisoformat("2020-02-08T08:45:00+01:00"))

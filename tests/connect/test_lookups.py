@@ -171,7 +171,9 @@ def test_it_reads_one_person(client_for):
     assert person.zip_code == "12345"
     assert person.wants_to_be_matched is MatchingWatched.YES
     assert person.gdpr_approved_at.isoformat() == "2024-05-25T12:00:00.650000+02:00"
-    assert "CANARY" not in str(dataclasses.asdict(person))
+    # The note is looked through for words that protect, and shown nowhere.
+    assert "CANARY" not in str(dataclasses.asdict(dataclasses.replace(person, note="")))
+    assert "CANARY" not in repr(person)
 
 
 def test_it_reads_a_person_of_nulls(client_for):

@@ -523,6 +523,17 @@ def test_it_takes_busy_for_unknown_where_it_is_told_so(client_for, status):
     assert caught.value.status == status
 
 
+def test_of_one_endpoint_it_may_be_told_otherwise(client_for):
+    with Server(answering(429, b"", "Retry-After: 7")) as server:
+        client = client_for(server.url, busy_of_endpoint={WRITE.endpoint: frozenset({503})})
+        with pytest.raises(OutcomeUnknown):
+            client.send(WRITE)
+    with Server(answering(429, b"", "Retry-After: 7")) as server:
+        client = client_for(server.url, busy_of_endpoint={"another": frozenset({503})})
+        with pytest.raises(Busy):
+            client.send(WRITE)
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

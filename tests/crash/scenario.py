@@ -20,13 +20,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import QueryDict
+from django.test import override_settings
 
 from connect.calls import Answer
-from offices.models import Office, User
-from submissions import bell, outbox
+from offices.models import LineSeat, LineStart, Office, User
+from submissions import batches, bell, outbox, pauses
 from submissions.concerns import Consent
-from submissions.kinds import Kind, Part, find_kind
-from submissions.models import SETTLED, Attempt, Outage, Pause, State, Submission
+from submissions.kinds import Kind, Part, all_kinds, find_kind
+from submissions.models import SETTLED, Attempt, Batch, Outage, Pause, State, Submission
 from tests.crash import points
 from tests.crash.rig import PEOPLE, Rig
 from tests.invariants import Seen, violations
@@ -65,6 +66,7 @@ DISTURBANCES = (
     "freeze_worker",
     "undo",
     "try_now",
+    "pause",
 )
 
 
@@ -80,12 +82,13 @@ class Form:
 
 @dataclasses.dataclass
 class Plan:
-    """What the seed decides."""
+    """What the seed decides. flood: so many a minute go without a person's yes; 0 for all."""
 
     forms: list[Form]
     faults: list[dict[str, Any]]
     disturbances: list[tuple[float, str, int]]
     sent_again: float
+    flood: int
 
 
 @dataclasses.dataclass
@@ -126,7 +129,9 @@ def planned(seed: int) -> Plan:
         (chance.uniform(0, 1), chance.choice(DISTURBANCES), chance.randrange(100))
         for _ in range(chance.choice([0, 1, 1, 2, 3]))
     )
-    return Plan(forms, faults, disturbances, chance.choice([0, 0, 0.5]))
+    return Plan(
+        forms, faults, disturbances, chance.choice([0, 0, 0.5]), flood=chance.choice([0, 0, 0, 2])
+    )
 
 
 class Scenario:
@@ -145,8 +150,9 @@ class Scenario:
         points.forget_plans()
         for fault in plan.faults:
             self.rig.vitec.behave(**fault)
-        for form in plan.forms:
-            self._send(form)
+        with override_settings(FLOOD_PER_MINUTE=plan.flood):
+            for form in plan.forms:
+                self._send(form)
         self._disturb(plan, begun)
         wrong = self._settled() or self._sent_again(plan, random.Random(seed))
         self.rig.wait_for_quiet_vitec()
@@ -193,6 +199,8 @@ class Scenario:
     def _end_pauses(self) -> None:
         for pause in Pause.objects.filter(office=self.office, ended_at=None):
             outbox.end_pause(pause, self.user)
+        for flood in Batch.objects.filter(office=self.office, flood=True, confirmed_at=None):
+            batches.resume(flood, self.user)
 
     # --- what goes wrong ----------------------------------------------------------------------
 
@@ -221,6 +229,11 @@ class Scenario:
             rows = Submission.objects.filter(pk=pk)
             rows.update(**{name: F(name) - by for name in columns})
         Outage.objects.update(probe_at=F("probe_at") - by)
+        for seat in LineSeat.objects.order_by("pk"):
+            LineSeat.objects.filter(pk=seat.pk).update(
+                until=F("until") - by, next_at=F("next_at") - by
+            )
+        LineStart.objects.update(next_at=F("next_at") - by)
 
     def _kill_worker(self, number: int) -> None:
         self.rig.signal("SIGKILL", number % 2)
@@ -239,6 +252,11 @@ class Scenario:
     def _try_now(self, number: int) -> None:
         row = self._rows().order_by("pk")[number % len(self.pks)]
         outbox.send_now(row, self.user)
+
+    def _pause(self, number: int) -> None:
+        """Somebody pauses a kind, or everything, and ends it a moment later."""
+        endpoints = ["", *(kind.endpoint.key for kind in all_kinds())]
+        pauses.pause(self.office, endpoints[number % len(endpoints)], self.user, "Fel i mallen")
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -179,7 +179,8 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     options = _parser().parse_args()
     # Longer waits than the crash tests': here a busy machine must not look like a silent Vitec.
-    with ground(CRASH_PATIENCE="5") as vitec:
+    limits = {"VITEC_CALLS_AT_ONCE": "20", "VITEC_CALLS_PER_SECOND": "1000"}
+    with ground(CRASH_PATIENCE="5", **limits) as vitec:
         from django.db import connection  # noqa: PLC0415
 
         from tests.crash.rig import house, rig, teach, teach_contacts  # noqa: PLC0415

@@ -78,6 +78,7 @@ class Stack:
             "SUBMISSION_HOLD_SECONDS": str(hold),
             "VITEC_DEADLINE_SECONDS": str(deadline),
             "RECONCILE_SETTLING_SECONDS": str(settling),
+            "SYNC_FLOOR_SECONDS": "0",
             "CELERY_QUEUE": f"journey-{uuid.uuid4().hex}",
             "DJANGO_SETTINGS_MODULE": "vitecportal.settings",
             "VITEC_BASE_URL": vitec,
@@ -149,6 +150,22 @@ class Stack:
 
     def behave_well(self) -> None:
         requests.delete(f"{self.sandbox_url}/_sandbox/behaviour", timeout=10)
+
+    def meetings(self, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+        """The meetings of M30011 on these days, as Vitec would tell them."""
+        asked = {
+            "customerId": "M30011", "search": False, "type": "All",
+            "dateFrom": f"{first}T00:00:00", "dateTo": f"{last}T23:59:59",
+        }  # fmt: skip
+        url = f"{self.sandbox_url}/Meeting/GetMeetings"
+        answer = requests.post(url, json=asked, auth=("sandbox", "sandbox"), timeout=10)
+        return list(answer.json())
+
+    def change_meeting(self, vitec_id: str, **fields: Any) -> None:
+        """Do in Vitec what its own staff do: move, cancel, add (with every field), take away."""
+        wish = {"id": vitec_id, **fields}
+        answer = requests.post(f"{self.sandbox_url}/_sandbox/meetings", json=wish, timeout=10)
+        assert answer.ok, answer.text
 
     def comebacks(self) -> list[dict[str, Any]]:
         """The comebacks that the practice Vitec holds."""

@@ -368,6 +368,39 @@ class TestFailures:
         assert spans[0][0] == spans[1][0]
         assert str(spans[1][1]) < str(spans[0][1])
 
+    def test_half_a_minute_of_silence_in_the_middle_keeps_what_came(
+        self, vitec: Sandbox, office: Office, diary: Diary, today: Clock, settings: object
+    ) -> None:
+        settings.VITEC_TIME_LIMITS = {  # type: ignore[attr-defined]
+            **settings.VITEC_TIME_LIMITS,  # type: ignore[attr-defined]
+            "read_deadline": 0.5,
+        }
+        diary.add("CAL1", "2026-11-24T10:00:00")
+        diary.add("CAL2", "2026-11-25T10:00:00")
+        sync.sync_office(office, now=True)
+        OfficeSync.objects.update(window_days=30)
+        today("2026-11-21T10:03:00")
+        diary.change("CAL1", state="FollowedUp")
+        diary.delete("CAL2")
+        # The first windows, the meetings' own among them, come; then nothing does.
+        vitec.behave("meetings", "latency", seconds=0, times=3)
+        vitec.behave("meetings", "lose_answer", seconds=30)
+
+        failed = run_of(sync.sync_office(office, now=True))
+
+        assert failed.error == "unknown"
+        assert "Date 20" in failed.detail
+        changed = Meeting.objects.get(vitec_id="CAL1")
+        assert [life.state for life in lives_of(changed)] == ["Booked", "FollowedUp"]
+        assert Meeting.objects.get(vitec_id="CAL2").missing_since is None
+
+        vitec.practice.faults.clear()
+        today("2026-11-21T10:06:00")
+        done = run_of(sync.sync_office(office, now=True))
+        assert (done.error, done.changed, done.missing) == ("", 0, 1)
+        assert len(lives_of(Meeting.objects.get(vitec_id="CAL1"))) == 2
+        assert Meeting.objects.get(vitec_id="CAL2").missing_since is not None
+
     def test_one_office_does_not_stop_another(
         self, vitec: Sandbox, office: Office, neighbour_office: Office
     ) -> None:

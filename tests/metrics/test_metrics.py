@@ -15,7 +15,7 @@ from metrics.models import Reading
 from offices.models import Capability, SyncRun
 from submissions.delivery import deliver
 from submissions.models import Heart, Pause, State, Submission
-from tests.factories import make_contact, make_meeting, make_submission
+from tests.factories import make_contact, make_meeting, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -111,8 +111,9 @@ class TestFigures:
     def test_it_shows_open_pauses_alone(self, office, neighbour_office):
         Pause.objects.create(office=office, endpoint="", status=401)
         Pause.objects.create(office=neighbour_office, status=403, ended_at=timezone.now())
+        Pause.objects.create(office=office, status=0, paused_by=make_user("chef", office))
         paused = {labels for name, labels in samples() if name == "vitecportal_pause_seconds"}
-        assert paused == {("", "M30011", "401")}
+        assert paused == {("", "M30011", "401"), ("", "M30011", "person")}
 
     def test_it_shows_the_age_of_every_sync(self, office, neighbour_office):
         for slot, (age, error) in enumerate([(40, ""), (20, ""), (5, "unknown")]):

@@ -145,7 +145,7 @@ def test_what_a_meeting_said_before_does_not_undo_the_card(office):
 
 def test_it_keeps_the_old_words_when_a_change_fails_half_way(office, monkeypatch):
     make_contact(office)
-    monkeypatch.setattr(ContactTerm.objects, "bulk_create", _fail)
+    monkeypatch.setattr(directory, "insert_many", _fail)
     with pytest.raises(RuntimeError):
         make_contact(office, name="Anna Alm")
     assert _names(find_contacts(office, "ek")) == ["Anna Ek"]
@@ -253,3 +253,16 @@ def test_it_never_renames_a_colleague_in_passing(office):
     make_colleague(office, "HAN1", "Bo Alm")
     directory.learn_colleague_names(office, {"HAN1": "B. Alm"})
     assert Colleague.objects.get().name == "Bo Alm"
+
+
+def test_of_the_beginnings_only_what_is_other_than_before_is_written(office):
+    contact = make_contact(office, name="Anna Ek", phone="070-174 06 05")
+    before = dict(contact.terms.values_list("digest", "pk"))
+    details = contact_details(name="Anna Berg", phones=["070-174 06 05"])
+    learn_contacts(office, {contact.vitec_id: details}, source="persons")
+    after = dict(contact.terms.values_list("digest", "pk"))
+    assert {before[digest] for digest in before.keys() & after.keys()} <= set(after.values())
+    assert find_contacts(office, "berg") == [contact]
+    assert find_contacts(office, "anna") == [contact]
+    assert find_contacts(office, "ek") == []
+    assert find_contacts(office, "storgatan") == []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from connect.calls import Answer, Endpoint
 from offices import pace
 from offices.models import LineSeat, LineStart
 from offices.vitec import paced_client_for
@@ -18,44 +21,71 @@ DEADLINE = 20
 
 @pytest.fixture
 def slept(monkeypatch):
-    """The seconds that were waited, without waiting."""
+    """The seconds that were waited, without waiting: every seat has rested by then."""
     found = []
-    monkeypatch.setattr(pace.time, "sleep", found.append)
+
+    def sleep(seconds):
+        found.append(seconds)
+        LineSeat.objects.update(next_at=F("next_at") - dt.timedelta(seconds=seconds))
+
+    monkeypatch.setattr(pace.time, "sleep", sleep)
     return found
 
 
-@pytest.fixture
-def now(monkeypatch):
-    moment = timezone.now()
-    monkeypatch.setattr(pace.timezone, "now", lambda: moment)
-    return moment
-
-
-def test_calls_of_one_line_begin_a_tenth_of_a_second_apart(db, settings, slept, now):
+def test_a_second_holds_no_more_calls_than_the_limit(db, settings, slept):
+    settings.VITEC_CALLS_AT_ONCE = 5
     settings.VITEC_CALLS_PER_SECOND = 10
-    for _call in range(4):
+    begun = time.monotonic()
+    for _call in range(12):
         with pace.turn("line"):
             pass
-    assert slept == pytest.approx([0.0, 0.1, 0.2, 0.3])
+    # A sync has three of the five seats, each of which may be taken every half second.
+    assert sum(slept) + time.monotonic() - begun >= 1.45
 
 
-def test_another_line_does_not_wait_for_it(db, settings, slept, now):
+def test_another_line_does_not_wait_for_it(db, settings, slept):
     settings.VITEC_CALLS_PER_SECOND = 10
     for line in ("one", "other"):
         with pace.turn(line):
             pass
-    assert slept == [0.0, 0.0]
+    assert not slept
 
 
-def test_a_clock_that_was_set_back_leaves_nobody_waiting(db, settings, slept, now):
-    LineStart.objects.create(line="line", next_at=now + dt.timedelta(hours=1))
+def test_a_clock_that_was_set_back_leaves_nobody_waiting(db, settings, slept):
+    settings.VITEC_CALLS_AT_ONCE = 1
     with pace.turn("line"):
         pass
-    assert slept == [0.0]
+    LineSeat.objects.update(next_at=timezone.now() + dt.timedelta(hours=1))
+    with pace.turn("line"):
+        pass
+    assert slept == []
+
+
+def test_a_sync_leaves_seats_to_the_bookings(db, settings):
+    settings.VITEC_CALLS_AT_ONCE = 3
+    assert pace._sit_down("line", pace.uuid.uuid4())
+    assert not pace._sit_down("line", pace.uuid.uuid4())
+    with transaction.atomic():
+        assert pace.take_seat("line", pace.uuid.uuid4())
+        assert pace.take_seat("line", pace.uuid.uuid4())
+
+
+def test_who_finds_no_seat_gets_a_moment_of_its_own(db, settings):
+    settings.VITEC_CALLS_PER_SECOND = 10
+    moments = [pace.line_up("line") for _ in range(4)]
+    assert moments == sorted(moments)
+    assert 0.1 <= moments[0] <= moments[-1] <= 0.5
+
+
+def test_nobody_is_told_to_come_back_after_more_than_a_minute(db, settings):
+    settings.VITEC_CALLS_PER_SECOND = 0.05
+    assert all(pace.line_up("line") <= 81 for _ in range(20))
+    LineStart.objects.update(next_at=timezone.now() + dt.timedelta(hours=1))
+    assert 30 <= pace.line_up("line") <= 60
 
 
 def test_no_more_are_on_their_way_than_there_are_seats(db, settings, slept):
-    settings.VITEC_CALLS_AT_ONCE = 2
+    settings.VITEC_CALLS_AT_ONCE = 4
     with pace.turn("line"), pace.turn("line"):
         assert LineSeat.objects.exclude(token=None).count() == 2
         assert not pace._sit_down("line", pace.uuid.uuid4())
@@ -88,14 +118,15 @@ def test_a_client_counts_its_calls_and_offices_of_one_login_share_a_line(
     vitec, office, neighbour_office
 ):
     with paced_client_for(office) as mine, paced_client_for(neighbour_office) as theirs:
-        assert mine.line == theirs.line
-        assert "sandbox" not in mine.line
+        call = Endpoint("lookups.tasks", "GET", "Task", Answer.JSON, writes=False).call()
+        assert mine.line(call) == theirs.line(call)
+        assert "sandbox" not in mine.line(call)
         assert mine.calls == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_limit_holds_for_many_at_once(settings):
-    settings.VITEC_CALLS_AT_ONCE = 2
+    settings.VITEC_CALLS_AT_ONCE = 4
     most, sitting, lock = [0], [0], threading.Lock()
 
     def call():

@@ -112,3 +112,26 @@ def test_clients_of_other_machines_are_refused(box: Sandbox) -> None:
 def test_an_unknown_control_path_is_404(box: Sandbox) -> None:
     assert control(box, "GET", "/annat").status_code == 404
     assert control(box, "GET", "").headers["Location"] == "/_sandbox/"
+
+
+def test_a_meeting_is_moved_taken_away_and_added_as_in_vitec_itself(box: Sandbox) -> None:
+    store = box.practice.store
+    meeting = dict(next(iter(store.all("meetings"))))
+
+    moved = control(
+        box, "POST", "/meetings", json={"id": meeting["id"], "meetingDate": "2030-01-02T10:00:00"}
+    )
+    assert moved.json() == {**meeting, "meetingDate": "2030-01-02T10:00:00"}
+    assert store.get("meetings", meeting["id"]) == moved.json()
+
+    assert control(box, "POST", "/meetings", json={"id": meeting["id"], "gone": True}).ok
+    assert store.get("meetings", meeting["id"]) is None
+
+    assert control(box, "POST", "/meetings", json={**meeting, "id": "CALNEW"}).ok
+    assert store.get("meetings", "CALNEW") == {**meeting, "id": "CALNEW"}
+
+
+def test_a_meeting_that_there_is_not_is_neither_moved_nor_taken_away(box: Sandbox) -> None:
+    for wish in ({"id": "CAL0", "state": "Booked"}, {"id": "CAL0", "gone": True}):
+        assert control(box, "POST", "/meetings", json=wish).status_code == 404
+    assert control(box, "POST", "/meetings", json={"state": "Booked"}).status_code == 400

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from submissions import bell, tasks
+from submissions import bell
 
 
 class Heard:
@@ -52,7 +52,7 @@ def test_a_broker_that_fails_is_left_to_the_sweep(
     def fail(*_: object, **__: object) -> None:
         raise ConnectionError("amqp://user:secret@host")
 
-    monkeypatch.setattr(tasks.deliver_submission, "apply_async", fail)
+    monkeypatch.setattr(bell.current_app, "send_task", fail)
 
     bell.publish(7)
 

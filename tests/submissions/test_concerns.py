@@ -47,7 +47,7 @@ class TestWhatWasSentBefore:
     )
     def test_a_comeback_to_the_same_person_within_a_fortnight_is_asked_about(
         self,
-        as_maklare: Client,
+        as_chef: Client,
         bokare: User,
         office: Office,
         posted: dict[str, str],
@@ -56,17 +56,17 @@ class TestWhatWasSentBefore:
     ) -> None:
         make_submission(bokare, office, date=DAY + dt.timedelta(days=days), note="Annat")
 
-        answer = as_maklare.post(FORM, posted)
+        answer = as_chef.post(FORM, posted)
 
         assert (answer.status_code == 409) is asked
         assert Submission.objects.count() == (1 if asked else 2)
 
     def test_the_question_says_who_and_when_and_shows_it(
-        self, as_maklare: Client, bokare: User, office: Office, posted: dict[str, str]
+        self, as_chef: Client, bokare: User, office: Office, posted: dict[str, str]
     ) -> None:
         earlier = make_submission(bokare, office, note="Annat")
 
-        text = as_maklare.post(FORM, posted).content.decode()
+        text = as_chef.post(FORM, posted).content.decode()
 
         assert "Personen har redan en återkomst inom 14 dagar" in text
         assert "Berit Bokare" in text
@@ -76,7 +76,7 @@ class TestWhatWasSentBefore:
     @pytest.mark.parametrize("state", [State.CANCELLED, State.REJECTED, State.FAILED])
     def test_what_never_arrived_is_no_reason_to_ask(
         self,
-        as_maklare: Client,
+        as_chef: Client,
         bokare: User,
         office: Office,
         posted: dict[str, str],
@@ -85,25 +85,25 @@ class TestWhatWasSentBefore:
         make_submission(bokare, office, note="Annat")
         Submission.objects.update(state=state)
 
-        assert as_maklare.post(FORM, posted).status_code == 302
+        assert as_chef.post(FORM, posted).status_code == 302
 
     def test_another_offices_is_no_reason_to_ask(
         self,
-        as_maklare: Client,
+        as_chef: Client,
         grannkontor: User,
         neighbour_office: Office,
         posted: dict[str, str],
     ) -> None:
         make_submission(grannkontor, neighbour_office)
 
-        assert as_maklare.post(FORM, posted).status_code == 302
+        assert as_chef.post(FORM, posted).status_code == 302
 
     def test_the_very_same_and_the_like_are_one_question(
-        self, as_maklare: Client, bokare: User, office: Office, posted: dict[str, str]
+        self, as_chef: Client, bokare: User, office: Office, posted: dict[str, str]
     ) -> None:
         make_submission(bokare, office, note="Ring om balkongen")
 
-        assert len(keys_in(as_maklare.post(FORM, posted).content.decode())) == 1
+        assert len(keys_in(as_chef.post(FORM, posted).content.decode())) == 1
 
     def test_only_hashes_are_stored(self, bokare: User, office: Office) -> None:
         make_submission(bokare, office)
@@ -115,13 +115,13 @@ class TestWhatWasSentBefore:
 
 class TestAnswering:
     def test_send_all_the_same_with_a_reason(
-        self, as_maklare: Client, bokare: User, office: Office, posted: dict[str, str]
+        self, as_chef: Client, bokare: User, office: Office, posted: dict[str, str]
     ) -> None:
         make_submission(bokare, office, note="Annat")
-        keys = keys_in(as_maklare.post(FORM, posted).content.decode())
+        keys = keys_in(as_chef.post(FORM, posted).content.decode())
 
         answer = {**posted, "although": keys, "although_reason": "Hon bad om två"}
-        as_maklare.post(FORM, answer)
+        as_chef.post(FORM, answer)
 
         sent = Submission.objects.first()
         assert Submission.objects.count() == 2
@@ -129,26 +129,26 @@ class TestAnswering:
         assert [attempt.reason for attempt in sent.attempts.all()] == ["Hon bad om två"]
 
     def test_without_a_reason_it_is_asked_for_at_its_field(
-        self, as_maklare: Client, bokare: User, office: Office, posted: dict[str, str]
+        self, as_chef: Client, bokare: User, office: Office, posted: dict[str, str]
     ) -> None:
         make_submission(bokare, office, note="Annat")
-        keys = keys_in(as_maklare.post(FORM, posted).content.decode())
+        keys = keys_in(as_chef.post(FORM, posted).content.decode())
 
-        answer = as_maklare.post(FORM, {**posted, "although": keys, "although_reason": " "})
+        answer = as_chef.post(FORM, {**posted, "although": keys, "although_reason": " "})
 
         assert answer.status_code == 409
         assert "Skriv med några ord varför" in answer.content.decode()
         assert Submission.objects.count() == 1
 
     def test_a_question_that_came_up_meanwhile_is_asked_anew(
-        self, as_maklare: Client, bokare: User, office: Office, posted: dict[str, str]
+        self, as_chef: Client, bokare: User, office: Office, posted: dict[str, str]
     ) -> None:
         make_submission(bokare, office, note="Annat")
-        keys = keys_in(as_maklare.post(FORM, posted).content.decode())
+        keys = keys_in(as_chef.post(FORM, posted).content.decode())
         make_submission(bokare, office, note="Ett tredje")
 
         answer = {**posted, "although": keys, "although_reason": "Hon bad om två"}
-        page = as_maklare.post(FORM, answer)
+        page = as_chef.post(FORM, answer)
 
         assert page.status_code == 409
         assert "Hon bad om två" in page.content.decode()
@@ -175,11 +175,11 @@ class TestLooking:
         assert not Submission.objects.exists()
 
     def test_it_warns_before_anything_is_pressed(
-        self, as_maklare: Client, bokare: User, office: Office, posted: dict[str, str]
+        self, as_chef: Client, bokare: User, office: Office, posted: dict[str, str]
     ) -> None:
         earlier = make_submission(bokare, office, note="Annat")
 
-        text = as_maklare.post(LOOK, posted).content.decode()
+        text = as_chef.post(LOOK, posted).content.decode()
 
         assert keys_in(text) == [f"submission:{earlier.code}"]
         assert "Skriv med några ord varför" not in text

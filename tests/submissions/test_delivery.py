@@ -325,6 +325,32 @@ class TestDenied:
         pause = Pause.objects.get()
         assert (pause.office, pause.endpoint, pause.status) == (office, "", 401)
 
+    def test_401_of_a_groups_own_login_pauses_what_that_is_for_alone(
+        self, vitec: Sandbox, submission: Submission, office: Office
+    ) -> None:
+        own = {"group": "crm", "username": "crm", "password": "fel"}
+        login = Credential.objects.create(office=office, **own)
+
+        deliver(submission.pk)
+
+        paused = set(Pause.objects.values_list("endpoint", flat=True))
+        assert paused == {"meetings.create_comeback", "calendar_app.create_appointment"}
+        login.username = login.password = "sandbox"
+        login.save()
+        assert not Pause.objects.filter(ended_at=None).exists()
+        deliver(submission.pk)
+        assert state_of(submission) == State.DELIVERED
+
+    def test_another_groups_new_login_does_not_end_it(
+        self, vitec: Sandbox, submission: Submission, office: Office
+    ) -> None:
+        Credential.objects.create(office=office, group="crm", username="crm", password="fel")
+        deliver(submission.pk)
+
+        Credential.objects.create(office=office, group="viewings", username="v", password="eget")
+
+        assert Pause.objects.filter(ended_at=None).count() == 2
+
     def test_403_pauses_the_one_endpoint(self, vitec: Sandbox, submission: Submission) -> None:
         vitec.behave("comeback", "forbidden")
 

@@ -211,6 +211,6 @@ class TestPurge:
         drafts.keep(bokare, office, kinds.COMEBACK, uuid.uuid4(), {"note": ["Hej"]})
         Draft.objects.update(changed_at=timezone.now() - dt.timedelta(days=days))
 
-        drafts.purge()
+        drafts.purge(drafts.oldest_kept())
 
         assert Draft.objects.count() == left

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from offices.models import Office, User
 from sandbox.server import Sandbox
-from submissions.delivery import deliver
+from submissions.delivery import Ring, deliver
 from submissions.models import OUTAGE_AFTER, Outage, Pause, State, Submission
 from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
@@ -221,8 +221,7 @@ class TestOrder:
         deliver(two[1].pk)
         assert self.sent(vitec) == []
 
-        following = deliver(two[0].pk)
-        assert following == two[1].pk
+        assert deliver(two[0].pk) == Ring(two[1].pk)
         deliver(two[1].pk)
 
         assert self.sent(vitec) == ["1", "2"]

@@ -37,17 +37,19 @@ from hypothesis.stateful import (
 from connect.calls import Reply
 from connect.errors import Busy, Denied, FieldMessage, NotSent, OutcomeUnknown, Refused
 from meetings.kinds import COMEBACK
-from offices.models import Credential, Office, Role, User
+from offices.logins import Logins
+from offices.models import Credential, LineSeat, LineStart, Office, Role, User
 from offices.vitec import client_for
-from submissions import audit, batches, delivery, outbox, reconcile
+from submissions import audit, batches, delivery, outbox, pauses, reconcile
 from submissions.concerns import Consent
 from submissions.kinds import Part
 from submissions.models import Attempt, Batch, Event, Outage, Pause, State, Submission
 from tests.factories import comeback_values, make_office, make_user
 from tests.invariants import Seen, violations
 
-RUNS = int(os.environ.get("MACHINE_RUNS", "120"))
+RUNS = int(os.environ.get("MACHINE_RUNS", "60"))
 STEPS = int(os.environ.get("MACHINE_STEPS", "30"))
+CALLS_AT_ONCE = 3
 MOVING = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD)
 
 # Where a worker stands still.
@@ -111,6 +113,9 @@ class Worker:
 class ScriptedVitec:
     """Stands in for the client; what happens on the line is said by the machine."""
 
+    def __init__(self, logins: Logins) -> None:
+        self.logins = logins
+
     def __enter__(self) -> Self:
         return self
 
@@ -138,8 +143,9 @@ class ScriptedVitec:
 
 
 def scripted_client_for(office: Office) -> ScriptedVitec:
-    client_for(office).close()  # an office without a login is found out by the real one
-    return ScriptedVitec()
+    # An office without a login is found out by the real one.
+    with client_for(office) as real:
+        return ScriptedVitec(real.logins)
 
 
 _note = delivery.note
@@ -189,6 +195,8 @@ class Outbox(RuleBasedStateMachine):
         self.seen: dict[int, Seen] = {}
         self.standing: list[Worker] = []
         self.journal: list[tuple[Any, ...]] = []
+        # What stood still after the last step, and how often each had been tried by then.
+        self.quiet: dict[int, int] = {}
 
     def teardown(self) -> None:
         try:
@@ -260,6 +268,17 @@ class Outbox(RuleBasedStateMachine):
     def a_person_ends_the_pauses(self) -> None:
         for pause in Pause.objects.filter(ended_at=None):
             outbox.end_pause(pause, self.person)
+
+    @rule(whole=st.booleans())
+    def a_person_pauses(self, whole: bool) -> None:
+        endpoint = "" if whole else COMEBACK.endpoint.key
+        pauses.pause(self.office, endpoint, self.person, "Fel i mallen")
+
+    @rule(target=forms, parts=st.integers(1, 3))
+    def a_person_floods(self, parts: int) -> Any:
+        wishes = [new_wish(self.person, self.office) for _ in range(parts)]
+        with override_settings(FLOOD_PER_MINUTE=1):
+            return multiple(*[self._accepted(submit(wish), wish) for wish in wishes])
 
     @rule(entered=st.booleans())
     def the_login_changes(self, entered: bool) -> None:
@@ -356,6 +375,21 @@ class Outbox(RuleBasedStateMachine):
     # --- what must hold -----------------------------------------------------------------------
 
     @invariant()
+    def no_login_has_more_calls_on_their_way_than_it_may(self) -> None:
+        on_their_way = Submission.objects.filter(state__in=[State.CLAIMED, State.SENDING])
+        assert on_their_way.count() <= CALLS_AT_ONCE
+
+    @invariant()
+    def what_people_have_paused_is_not_taken_up(self) -> None:
+        """Whatever was claimed since stands nowhere: a claim asks for pauses and floods itself."""
+        for pk, before in self.quiet.items():
+            assert self._row(pk).tries == before, f"{pk} was claimed in spite of a person's pause"
+        paused = Pause.objects.filter(ended_at=None, paused_by__isnull=False)
+        everything = Submission.objects.exclude(state__in=[State.CLAIMED, State.SENDING])
+        held = everything if paused.exists() else everything.filter(batch__paused_at__isnull=False)
+        self.quiet = dict(held.values_list("pk", "tries"))
+
+    @invariant()
     def everything_holds(self) -> None:
         rows = list(Submission.objects.only("state"))
         assert {row.pk for row in rows} == self.wishes.keys(), "a form is lost"
@@ -392,6 +426,9 @@ class Outbox(RuleBasedStateMachine):
         columns = ("lease_until", "not_before", "hold_until", "rung_at", "trying_since")
         Submission.objects.update(**{name: F(name) - by for name in columns})
         Outage.objects.update(probe_at=F("probe_at") - by)
+        LineSeat.objects.update(until=F("until") - by, next_at=F("next_at") - by)
+        LineStart.objects.update(next_at=F("next_at") - by)
+        Pause.objects.update(since=F("since") - by, tried_at=F("tried_at") - by)
 
     def _settle_everything(self) -> None:
         """Nobody dies any more and Vitec is well: everything comes to an end by itself."""
@@ -402,7 +439,7 @@ class Outbox(RuleBasedStateMachine):
         for batch in Batch.objects.all():
             batches.resume(batch, self.person)
         left = Submission.objects.filter(state__in=MOVING)
-        for _ in range(10):
+        for _ in range(20):
             for pk in delivery.sweep():
                 self._finish(self._new_worker(pk))
             if not left.exists():
@@ -422,7 +459,10 @@ class Outbox(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(db: None, monkeypatch: pytest.MonkeyPatch) -> type[RuleBasedStateMachine]:
+def machine(
+    db: None, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> type[RuleBasedStateMachine]:
+    settings.VITEC_CALLS_AT_ONCE = CALLS_AT_ONCE
     monkeypatch.setattr(delivery, "client_for", scripted_client_for)
     monkeypatch.setattr(delivery, "note", note_or_die)
     return Outbox

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from offices.models import Role
+
 PLACES = ["/admin/", "/admin/login/", "/admin/offices/office/", "/admin/jsi18n/", "/admin/nowhere/"]
 
 
@@ -45,6 +47,7 @@ def test_it_opens_for_an_administrator(as_admin):
 
 
 def test_it_shuts_for_an_administrator_who_is_one_no_longer(as_admin, admin):
-    admin.is_staff = False
+    admin.is_staff = admin.is_superuser = False
     admin.save()
+    admin.memberships.update(role=Role.BROKER)
     assert as_admin.get("/admin/").status_code == 404

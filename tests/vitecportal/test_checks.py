@@ -59,7 +59,7 @@ def test_it_finds_what_is_dangerous(settings, name, value, finding):
 def test_it_finds_demo_accounts_by_name():
     call_command("demo")
     message = _findings()["vitecportal.E005"].msg
-    assert message == "Demo accounts exist: admin, bokare, grannkontor, maklare."
+    assert message == "Demo accounts exist: admin, bokare, chef, grannkontor, maklare, ombud."
 
 
 def test_it_is_content_with_demo_accounts_that_are_shut():
@@ -100,3 +100,11 @@ def test_a_sealing_key_that_is_no_key_is_found_out_at_the_start(settings):
 
 def test_a_sealing_key_that_is_one_is_accepted(settings):
     assert checks.sealing_keys_are_keys() == []
+
+
+@pytest.mark.parametrize(("days", "wrong"), [(0, False), (730, False), (365, True), (30, True)])
+def test_who_saw_what_is_kept_for_more_than_a_year(days, wrong, settings):
+    settings.DISCLOSURE_DAYS = days
+    assert (
+        "vitecportal.E009" in {each.id for each in checks.looks_are_kept_long_enough()}
+    ) is wrong

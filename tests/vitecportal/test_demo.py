@@ -32,7 +32,9 @@ def test_it_gives_every_account_its_role():
     assert found == {
         ("bokare", "M30011", "booker"),
         ("maklare", "M30011", "broker"),
+        ("chef", "M30011", "manager"),
         ("grannkontor", "M30012", "booker"),
+        ("ombud", "M30011", "administrator"),
         ("admin", "M30011", "administrator"),
         ("admin", "M30012", "administrator"),
     }

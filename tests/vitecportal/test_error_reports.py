@@ -55,7 +55,7 @@ def _fail_as(user: Client, monkeypatch) -> None:
         raise LookupError(f"nobody is called {typed}")
 
     monkeypatch.setattr("vitecportal.context.all_kinds", fail)
-    monkeypatch.setattr("vitecportal.context.offices_for", fail)
+    monkeypatch.setattr("vitecportal.context.my_offices", fail)
     user.raise_request_exception = False
     user.cookies["chosen"] = "kaka-kanarie"
     answer = user.post(

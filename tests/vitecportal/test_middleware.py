@@ -94,6 +94,24 @@ def test_it_guards_every_answer(db, url):
     assert "camera=()" in headers["Permissions-Policy"]
 
 
+def test_files_are_for_this_site_alone_too(db):
+    headers = Client().get("/static/js/theme.js").headers
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+@pytest.mark.parametrize("length", ["12000001", "-1", "många"])
+def test_it_reads_no_request_that_is_too_large(as_bokare, length):
+    answer = as_bokare.post("/offices/search/", {"q": "x"}, CONTENT_LENGTH=length)
+    assert answer.status_code == 413
+
+
+def test_what_was_said_to_a_person_is_in_no_cookie(as_admin, office):
+    posted = {"office": office.pk, "role": "booker", "name": "Karin Ek", "email": ""}
+    as_admin.post("/accounts/people/", posted)
+    assert set(as_admin.cookies) <= {"sessionid", "csrftoken", "who", "django_language"}
+
+
 def test_it_hides_its_cookies_from_scripts(client, bokare):
     client.post(SIGN_IN, {"username": "bokare", "password": "vitecportal"})
     client.post(reverse("set_language"), {"language": "en"})

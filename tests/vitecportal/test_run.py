@@ -89,7 +89,7 @@ def test_it_says_where_the_portal_is_and_who_may_sign_in(settings):
     settings.DEMO_PASSWORD = "vitecportal"
     assert run.ready_line() == (
         "vitecportal is ready: http://127.0.0.1:8000/ "
-        "(sign in as bokare, maklare, grannkontor, admin; password vitecportal), "
+        "(sign in as bokare, maklare, chef, grannkontor, ombud, admin; password vitecportal), "
         "practice Vitec: http://127.0.0.1:8001/_sandbox/"
     )
 

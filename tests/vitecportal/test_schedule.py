@@ -28,6 +28,7 @@ def test_it_names_every_task_but_those_that_are_rung_for():
     assert ours - listed == {
         "submissions.tasks.deliver_submission",
         "meetings.tasks.fetch_meetings",
+        "notices.tasks.mail_notice",
     }
 
 
@@ -40,11 +41,28 @@ def test_it_is_what_beat_reads():
     assert app.conf.beat_schedule == TIMETABLE
 
 
-def test_it_syncs_once_in_every_interval():
-    assert TIMETABLE["sync-directories"]["schedule"] == offices_sync.EVERY
+SYNCS = {
+    "sync-directories": offices_sync.EVERY,
+    "sync-meetings": 60,  # the shortest that an office can have
+    "sync-viewings": viewings_sync.EVERY,
+    "sync-interests": interests_sync.EVERY,
+}
+
+
+@pytest.mark.parametrize("name", SYNCS)
+def test_a_bell_that_rings_too_early_or_is_missed_costs_no_interval(name):
     assert TIMETABLE["sync-meetings"]["schedule"] == meetings_sync.TICK
-    assert TIMETABLE["sync-viewings"]["schedule"] == viewings_sync.EVERY
-    assert TIMETABLE["sync-interests"]["schedule"] == interests_sync.EVERY
+    assert 3 * TIMETABLE[name]["schedule"] <= SYNCS[name]
+
+
+@pytest.mark.parametrize("name", SYNCS)
+@pytest.mark.parametrize("early", [0.0, 0.005])
+def test_every_interval_has_its_run_although_the_bell_rings_a_little_early(name, early):
+    """Beat rings by its own clock, so that each ring may come some milliseconds too soon."""
+    interval, step = SYNCS[name], TIMETABLE[name]["schedule"]
+    rings = [number * (step - early) for number in range(1, 20 * interval // step)]
+    slots = {int(ring) // interval for ring in rings}
+    assert slots == set(range(max(slots) + 1))
 
 
 def test_it_beats_often_enough_for_the_monitor():

@@ -116,6 +116,7 @@ COOKIES = [
     "SESSION_COOKIE_SECURE",
     "CSRF_COOKIE_NAME",
     "CSRF_COOKIE_SECURE",
+    "LANGUAGE_COOKIE_NAME",
     "LANGUAGE_COOKIE_SECURE",
     "SECURE_SSL_REDIRECT",
     "SECURE_HSTS_SECONDS",
@@ -124,12 +125,14 @@ COOKIES = [
 
 def test_it_binds_cookies_to_the_host_over_https(tmp_path):
     values = list(settings_with(tmp_path, *COOKIES, HTTPS="on").values())
-    assert values == ["__Host-sessionid", True, "__Host-csrftoken", True, True, True, 63_072_000]
+    names = ["__Host-sessionid", True, "__Host-csrftoken", True, "__Host-language"]
+    assert values == [*names, True, True, 63_072_000]
 
 
 def test_it_lets_cookies_through_without_https_on_this_machine(tmp_path):
     values = list(settings_with(tmp_path, *COOKIES).values())
-    assert values == ["sessionid", False, "csrftoken", False, False, False, 0]
+    names = ["sessionid", False, "csrftoken", False, "django_language"]
+    assert values == [*names, False, False, 0]
 
 
 def test_it_is_no_practice_with_an_address_of_vitec(tmp_path):
@@ -155,6 +158,18 @@ def test_it_reads_lists(tmp_path):
         "ALLOWED_HOSTS": ["a.example.se", "b.example.se"],
         "VITEC_BUSY_STATUSES": [429],
     }
+
+
+def test_it_reads_which_statuses_mean_not_processed_at_which_endpoint(tmp_path):
+    given = "meetings.create_comeback=429 503,viewings.add_participant="
+    found = settings_with(
+        tmp_path, "VITEC_BUSY_STATUSES_OF",
+        VITEC_BUSY_STATUSES_OF=given,
+    )  # fmt: skip
+    assert sorted(found["VITEC_BUSY_STATUSES_OF"]) == [
+        "meetings.create_comeback",
+        "viewings.add_participant",
+    ]
 
 
 def test_it_says_in_a_sentence_that_the_folder_cannot_be_written(tmp_path):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
+from decimal import Decimal
 
 from django import template
 from django.templatetags.static import static
@@ -11,14 +13,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from lib import daywords
+from lib import amounts, daywords
 
 register = template.Library()
 
 
 @register.simple_tag
+@functools.lru_cache(maxsize=500)
 def icon(name: str, extra: str = "") -> SafeString:
-    """A symbol of the icon sheet, always beside a word and so hidden from screen readers."""
+    """A symbol of the icon sheet, always beside a word and so hidden from screen readers.
+
+    Remembered: a list draws the same few hundreds of times.
+    """
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         f" {extra}" if extra else "",
@@ -39,3 +45,9 @@ def moment(value: dt.datetime | None) -> str:
 def dialled(phone: str) -> str:
     """A telephone number as a `tel:` link takes it: figures and a leading plus."""
     return ("+" if phone.strip().startswith("+") else "") + re.sub(r"\D", "", phone)
+
+
+@register.filter
+def figure(value: Decimal | float | None, unit: str = "") -> str:
+    """`1 250`, `3 450 000 kr`, `42 %`: in groups of three, without fractions; `–` for None."""
+    return "–" if value is None else amounts.said(Decimal(round(value)), unit)

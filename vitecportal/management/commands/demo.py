@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from offices.models import Credential, Membership, Office, Role, User
+from offices.models import Credential, Membership, Office, Right, RightException, Role, User
 
 OFFICES = {
     "M30011": "Vikens Mäkleri Sundbyberg",
@@ -30,7 +30,9 @@ class Account:
 ACCOUNTS = [
     Account("bokare", "Berit", "Bokare", Role.BOOKER, ("M30011",)),
     Account("maklare", "Mats", "Mäklare", Role.BROKER, ("M30011",)),
+    Account("chef", "Carin", "Chef", Role.MANAGER, ("M30011",)),
     Account("grannkontor", "Greta", "Granne", Role.BOOKER, ("M30012",)),
+    Account("ombud", "Disa", "Dataskydd", Role.ADMINISTRATOR, ("M30011",)),
     Account("admin", "Asta", "Admin", Role.ADMINISTRATOR, ("M30011", "M30012"), is_superuser=True),
 ]
 
@@ -47,7 +49,7 @@ class Command(BaseCommand):
     def _office(self, customer_id: str, name: str) -> Office:
         office, _ = Office.objects.get_or_create(customer_id=customer_id, defaults={"name": name})
         login = {"username": settings.VITEC_USERNAME, "password": settings.VITEC_PASSWORD}
-        credential = Credential.objects.filter(office=office).first()
+        credential = Credential.objects.filter(office=office, group="").first()
         if credential is None:
             Credential.objects.create(office=office, **login)
         elif (credential.username, credential.password) != (login["username"], login["password"]):
@@ -70,6 +72,9 @@ class Command(BaseCommand):
             user.set_password(settings.DEMO_PASSWORD)
             user.save()
         for customer_id in account.offices:
-            Membership.objects.get_or_create(
+            place, made = Membership.objects.get_or_create(
                 user=user, office=offices[customer_id], defaults={"role": account.role}
             )
+            if made and account.role == Role.BROKER:
+                # The practice Vitec has no colleague of that name, in whose name to send.
+                RightException.objects.create(membership=place, right=Right.ON_BEHALF)

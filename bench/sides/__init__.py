@@ -1,0 +1,1 @@
+"""What is measured against; needs Django set up, so the benches name these and import them late."""

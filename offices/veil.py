@@ -1,0 +1,100 @@
+"""The veil over contacts with protected identity: what the models hand out of them, and to whom.
+
+It lies over every request of a person (`protected.veiled`), so that no page, list or export can
+forget it; workers and commands have none. Under it a contact, a meeting and a submission are there
+by their ids, and their content is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lib.sealing import Unsealable, keyed_hash
+
+MASK = _("Protected identity")
+Pairs = frozenset[tuple[int, str]]
+
+
+class Veiled(Unsealable):
+    """There is something, and it is not for the person who asks."""
+
+
+class Veil:
+    """What one person must not see. find: asked once, when the first contact comes by."""
+
+    def __init__(self, find: Callable[[], Pairs]) -> None:
+        self._find = find
+
+    @functools.cached_property
+    def pairs(self) -> Pairs:
+        """(key of the office, Vitec's id of the contact)."""
+        with lifted():
+            return self._find()
+
+    @functools.cached_property
+    def hashes(self) -> Pairs:
+        """The same by the hash under which submissions and meetings know a person."""
+        return frozenset((office, keyed_hash("person", contact)) for office, contact in self.pairs)
+
+
+_present: ContextVar[Veil | None] = ContextVar("veil", default=None)
+
+
+@contextlib.contextmanager
+def drawn(veil: Veil | None) -> Iterator[None]:
+    """Under this veil."""
+    before = _present.set(veil)
+    try:
+        yield
+    finally:
+        _present.reset(before)
+
+
+def lifted() -> contextlib.AbstractContextManager[None]:
+    """Without a veil, for what is stored and sent, and never for what is shown."""
+    return drawn(None)
+
+
+def through(veil: Veil, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """A streamed answer, each part of it made under the veil."""
+    remaining = iter(parts)
+    while True:
+        with drawn(veil):
+            try:
+                part = next(remaining)
+            except StopIteration:
+                return
+        yield part
+
+
+def hides(office_id: int, contact_id: str) -> bool:
+    """Is this contact not for the person who asks?"""
+    veil = _present.get()
+    return veil is not None and (office_id, contact_id) in veil.pairs
+
+
+def hides_person(office_id: int, person_hash: str) -> bool:
+    """The same, by the hash under which submissions and meetings know a person."""
+    veil = _present.get()
+    return veil is not None and bool(person_hash) and (office_id, person_hash) in veil.hashes
+
+
+def unseen(office: str = "office_id", contact: str = "contact_id") -> Q:
+    """A condition for the rows of those who are not for the person who asks.
+
+    office, contact: the columns. No row, where there is nobody to hide.
+    """
+    veil = _present.get()
+    by_office: dict[int, set[str]] = {}
+    for office_id, contact_id in veil.pairs if veil else ():
+        by_office.setdefault(office_id, set()).add(contact_id)
+    found = Q(pk__in=[])
+    for office_id, ids in by_office.items():
+        found |= Q(**{office: office_id, f"{contact}__in": ids})
+    return found

@@ -1,0 +1,178 @@
+"""Erasing one person: asked for by one, approved by another, done when nothing is in flight."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from lib.sealing import new_row_key, seal_row
+from offices import disclosures, erased
+from offices.models import Disclosure, Office, User
+from offices.person_data import Holding, Rows
+from privacy import register, storage
+from privacy.models import Erasure, Inquiry, Step, Who
+
+log = logging.getLogger(__name__)
+
+# What another page has brought in meanwhile is found by looking again.
+ROUNDS = 3
+
+
+class OwnRequest(Exception):
+    """Who has asked for an erasure may not approve it."""
+
+
+def ask(user: User, office: Office, who: Who, reason: str) -> Erasure:
+    """Ask for a person's erasure; a second person decides."""
+    key = new_row_key()
+    with transaction.atomic():
+        erasure = Erasure.objects.create(
+            office=office,
+            asked_by=user,
+            key=key,
+            sealed=seal_row(key, {"who": who.to_dict(), "reason": reason}),
+        )
+        _record(erasure, user, "asked")
+    return erasure
+
+
+def decline(erasure: Erasure, user: User) -> bool:
+    """It is not done, or taken back. False: it was decided before."""
+    with transaction.atomic():
+        declined = Erasure.objects.filter(pk=erasure.pk, step=Step.ASKED).update(
+            step=Step.DECLINED,
+            decided_by=user,
+            decided_at=timezone.now(),
+            cleared_at=timezone.now(),
+            key="",
+            sealed="",
+        )
+        if declined:
+            _record(erasure, user, "declined")
+    return bool(declined)
+
+
+def approve(erasure: Erasure, user: User) -> bool:
+    """Carry it out now, or as soon as nothing of the person is on its way to Vitec.
+
+    False: it was decided before. Raises OwnRequest.
+    """
+    if erasure.asked_by_id == user.pk:
+        raise OwnRequest
+    with transaction.atomic():
+        approved = Erasure.objects.filter(pk=erasure.pk, step=Step.ASKED).update(
+            step=Step.APPROVED, decided_by=user, decided_at=timezone.now()
+        )
+        if approved:
+            _record(erasure, user, "approved")
+    if approved:
+        carry_out(erasure)
+    return bool(approved)
+
+
+def go_on() -> int:
+    """Carry out what was approved and had to wait; returns how many are done."""
+    return sum(carry_out(erasure) for erasure in Erasure.objects.filter(step=Step.APPROVED))
+
+
+def carry_out(erasure: Erasure) -> bool:
+    """Take away everything of the person. False: something of theirs is being sent this moment."""
+    erasure.refresh_from_db()
+    who = erasure.who
+    if erasure.step != Step.APPROVED or who is None or erasure.decided_by is None:
+        return False
+    # First, so that no sync brings back what is taken away below.
+    erased.remember(erasure.office, who.marks.contact_ids)
+    if _still_on_their_way(erasure, who):
+        return False
+    at_vitec, facts = _take_away(erasure.office, who)
+    _finish(erasure, who, at_vitec, facts)
+    return True
+
+
+def overwrite() -> bool:
+    """See that nothing of who was erased is left in the database's files. False: not yet."""
+    if not storage.overwrite_what_is_free():
+        return False
+    done = Erasure.objects.filter(step=Step.DONE, overwritten_at=None)
+    done.update(overwritten_at=timezone.now())
+    return True
+
+
+def clear(erasure: Erasure, user: User) -> bool:
+    """Somebody has done at Vitec what was to be done; the list of it is destroyed."""
+    cleared = Erasure.objects.filter(pk=erasure.pk, step=Step.DONE, cleared_at=None).update(
+        cleared_at=timezone.now(), cleared_by=user, key="", sealed=""
+    )
+    return bool(cleared)
+
+
+def _rows(office: Office, who: Who) -> list[tuple[Holding, Rows]]:
+    shelves = register.shelves(office, who)
+    return [
+        (shelf.holding, [item.found for item in shelf.items]) for shelf in shelves if shelf.items
+    ]
+
+
+def _still_on_their_way(erasure: Erasure, who: Who) -> int:
+    user = erasure.decided_by
+    rows = _rows(erasure.office, who)
+    return sum(
+        holding.stop(found, user) for holding, found in rows if holding.stop is not None and user
+    )
+
+
+def _take_away(office: Office, who: Who) -> tuple[list[str], dict[str, int]]:
+    """Returns what Vitec still has, and how many rows of each holding went."""
+    at_vitec: dict[str, None] = {}
+    facts: dict[str, int] = {}
+    for _round in range(ROUNDS):
+        went = 0
+        for holding, found in _rows(office, who):
+            at_vitec |= dict.fromkeys(row.at_vitec for row in found if row.at_vitec)
+            count = holding.erase(office, found)
+            facts[holding.key] = facts.get(holding.key, 0) + count
+            went += count
+        if not went:
+            break
+    return list(at_vitec), facts
+
+
+def _finish(erasure: Erasure, who: Who, at_vitec: list[str], facts: dict[str, int]) -> None:
+    """The list for Vitec is sealed with a key of its own: the old one opened the person."""
+    key = new_row_key() if at_vitec else ""
+    now = timezone.now()
+    with transaction.atomic():
+        _forget_inquiries(erasure.office, who)
+        Erasure.objects.filter(pk=erasure.pk).update(
+            step=Step.DONE,
+            done_at=now,
+            cleared_at=None if at_vitec else now,
+            facts=facts,
+            key=key,
+            sealed=seal_row(key, {"at_vitec": at_vitec}) if at_vitec else "",
+        )
+        if erasure.decided_by:
+            _record(erasure, erasure.decided_by, "done", rows=sum(facts.values()))
+    erasure.refresh_from_db()
+    log.info("erased erasure=%s rows=%s", erasure.pk, sum(facts.values()))
+
+
+def _forget_inquiries(office: Office, who: Who) -> None:
+    for inquiry in Inquiry.objects.filter(office=office):
+        if inquiry.who.marks.is_same_person(who.marks) or inquiry.who == who:
+            inquiry.delete()
+
+
+def _record(erasure: Erasure, user: User, step: str, **facts: Any) -> None:
+    disclosures.record(
+        user,
+        erasure.office,
+        Disclosure.What.ERASED,
+        subject=f"privacy.erasure:{erasure.code}",
+        step=step,
+        **facts,
+    )

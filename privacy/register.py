@@ -1,0 +1,196 @@
+"""What is held of one person, across all that is registered: finding them, and the extract."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from lib import personal_numbers, phone_numbers
+from offices.models import Office
+from offices.person_data import Found, Holding, all_holdings
+from offices.person_marks import UNKNOWN, Marks, asked, marks
+from privacy.models import Who
+
+# More people than these were not asked for by anything that tells them apart.
+MOST_PEOPLE = 20
+# Who is known by another number in one place may be known by a third in the next.
+ROUNDS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One thing held. code: `<holding>:<pk>`. sure: it is theirs, by id or by name and channel."""
+
+    code: str
+    found: Found
+    sure: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Shelf:
+    """What one holding has of the person: what is theirs, and what only may be."""
+
+    holding: Holding
+    items: list[Item]
+    maybe: list[Item]
+
+
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """One person as a search shows them: how they are known, and how much is held."""
+
+    who: Who
+    counts: list[tuple[str, int]]
+
+    @property
+    def phones(self) -> list[str]:
+        return sorted(map(phone_numbers.shown, self.who.marks.phones))
+
+    @property
+    def numbers(self) -> list[str]:
+        return sorted(map(personal_numbers.masked, self.who.marks.numbers))
+
+    @property
+    def emails(self) -> list[str]:
+        return sorted(self.who.marks.emails)
+
+    @property
+    def contact_ids(self) -> list[str]:
+        return sorted(self.who.marks.contact_ids)
+
+    @property
+    def total(self) -> int:
+        return sum(count for _label, count in self.counts)
+
+
+def card_of(who: Who, found: list[Shelf]) -> Card:
+    """The person's card, with everything counted that is theirs."""
+    counts = [(str(shelf.holding.label), len(shelf.items)) for shelf in found]
+    return Card(who, [(label, count) for label, count in counts if count])
+
+
+# --- Finding -----------------------------------------------------------------------------------
+
+
+def people(office: Office, text: str) -> list[Card]:
+    """The people whom a text may mean: a phone, an e-mail, a name, a personal number, an id.
+
+    What is sealed is opened for all of them together, a few times, however many they are.
+    """
+    sought = asked(text)
+    if not sought:
+        return []
+    found = _everything(office, sought)
+    groups = _by_person(one.marks for _holding, one in found if not one.mentions)
+    if not groups and found:
+        # Nobody of whom we know more, but somebody's text names them.
+        groups = [sought]
+    groups = groups[:MOST_PEOPLE]
+    for _round in range(ROUNDS):
+        found = _everything(office, functools.reduce(operator.or_, groups, UNKNOWN))
+        grown = _by_person([*groups, *_of_any(groups, found)])
+        if set(grown) == set(groups):
+            break
+        groups = grown
+    people_found = (Who(_name_of(group, found), group) for group in groups)
+    return [card_of(who, _on_shelves(found, who)) for who in people_found]
+
+
+def _everything(office: Office, wanted: Marks) -> list[tuple[Holding, Found]]:
+    return [(holding, one) for holding in all_holdings() for one in holding.find(office, wanted)]
+
+
+def _of_any(groups: list[Marks], found: list[tuple[Holding, Found]]) -> list[Marks]:
+    told = (one.marks for _holding, one in found if not one.mentions)
+    return [known for known in told if any(group.is_same_person(known) for group in groups)]
+
+
+def _by_person(found: Iterable[Marks]) -> list[Marks]:
+    """Marks that belong to the same person, put together."""
+    groups: list[Marks] = []
+    for one in filter(None, found):
+        same = [group for group in groups if group.is_same_person(one) or group == one]
+        groups = [group for group in groups if group not in same]
+        groups.append(functools.reduce(operator.or_, same, one))
+    return groups
+
+
+def _name_of(group: Marks, found: list[tuple[Holding, Found]]) -> str:
+    """As the person is written where we have it; else what they are found by."""
+    for _holding, one in found:
+        if one.marks.names & group.names and group.is_same_person(one.marks):
+            for _label, text in one.facts:
+                if marks(names=[text]).names & group.names:
+                    return text
+    known = (*group.names, *map(phone_numbers.shown, group.phones), *group.emails)
+    numbers = map(personal_numbers.masked, group.numbers)
+    return next(iter((*known, *group.contact_ids, *numbers)), "–")
+
+
+# --- Extract -----------------------------------------------------------------------------------
+
+
+def shelves(office: Office, who: Who) -> list[Shelf]:
+    """Everything that is held of the person, holding by holding, the newest first."""
+    return _on_shelves(_everything(office, who.marks), who)
+
+
+def _on_shelves(found: list[tuple[Holding, Found]], who: Who) -> list[Shelf]:
+    stand = []
+    for holding in all_holdings():
+        items = [_item(holding, one, who) for mine, one in found if mine is holding]
+        items.sort(key=_newest_first)
+        sure = [item for item in items if item.sure or item.code in who.chosen]
+        maybe = [item for item in items if item not in sure and _may_be(item, who)]
+        if sure or maybe:
+            stand.append(Shelf(holding, sure, maybe))
+    return stand
+
+
+def _may_be(item: Item, who: Who) -> bool:
+    return item.found.mentions or who.marks.touches(item.found.marks)
+
+
+def _item(holding: Holding, found: Found, who: Who) -> Item:
+    sure = not found.mentions and who.marks.is_same_person(found.marks)
+    return Item(f"{holding.key}:{found.pk}", found, sure)
+
+
+def _newest_first(item: Item) -> float:
+    return -item.found.at.timestamp() if item.found.at else 0.0
+
+
+def as_document(office: Office, who: Who, made_by: str) -> dict[str, Any]:
+    """The extract for machines (GDPR article 20): JSON-ready."""
+    return {
+        "made_at": timezone.now().astimezone(dt.UTC).isoformat(),
+        "made_by": made_by,
+        "office": {"name": office.name, "customer_id": office.customer_id},
+        "person": {"name": who.name, **who.marks.to_dict()},
+        "holdings": [
+            {
+                "key": shelf.holding.key,
+                "label": str(shelf.holding.label),
+                "why": str(shelf.holding.why),
+                "items": [_as_document(item) for item in shelf.items],
+            }
+            for shelf in shelves(office, who)
+            if shelf.items
+        ],
+    }
+
+
+def _as_document(item: Item) -> dict[str, Any]:
+    found = item.found
+    return {
+        "id": item.code,
+        "title": found.title,
+        "at": found.at.astimezone(dt.UTC).isoformat() if found.at else None,
+        "facts": [{"what": what, "says": says} for what, says in found.facts],
+    }

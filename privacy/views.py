@@ -1,0 +1,251 @@
+"""Finding a person, the register extract, and erasure by two. All by the right to privacy."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lib.sealing import Unsealable, seal, unseal
+from offices import disclosures, erased
+from offices.http import PortalRequest
+from offices.models import Disclosure, Office, Right
+from offices.person_data import all_holdings
+from offices.person_marks import asked
+from offices.rights import require
+from privacy import erasing, register
+from privacy.forms import AskForm, LiftForm, SearchForm
+from privacy.models import Erasure, Inquiry, PurgeRun, Step, Who
+
+MOST_ERASURES = 50
+
+
+# --- Finding -----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def people(request: PortalRequest) -> HttpResponse:
+    """Look for a person, who is posted; and what waits for somebody."""
+    office = _office(request)
+    form = SearchForm(request.POST or None)
+    context: dict[str, Any] = {"form": form, "lift_form": LiftForm(), **_waiting(request)}
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["person"]
+        cards = register.people(office, text)
+        _record_search(request, office, text, len(cards))
+        context["cards"] = [(card, seal(json.dumps(card.who.to_dict()))) for card in cards]
+    status = 422 if request.method == "POST" and form.errors else 200
+    return render(request, "privacy/people.html", context, status=status)
+
+
+def _waiting(request: PortalRequest) -> dict[str, Any]:
+    erasures = Erasure.objects.for_user(request.user).select_related("asked_by", "office")
+    return {
+        "open_erasures": erasures.open()[:MOST_ERASURES],
+        "done_erasures": erasures.exclude(cleared_at=None)[:10],
+        "last_purge": PurgeRun.objects.filter(dry=False).first(),
+        "days": settings.RETENTION_DAYS,
+    }
+
+
+def _record_search(request: PortalRequest, office: Office, text: str, found: int) -> None:
+    what = Disclosure.What.SEARCHED if asked(text).numbers else Disclosure.What.VIEWED
+    disclosures.record(request.user, office, what, subject="privacy.search", people=found)
+
+
+@require_POST
+def open_person(request: PortalRequest) -> HttpResponse:
+    """From a card to the extract: who it is goes into a sealed row, and out of the address."""
+    office = _office(request)
+    try:
+        who = Who.from_dict(json.loads(unseal(request.POST.get("who", ""))))
+    except Unsealable as error:
+        raise Http404 from error
+    inquiry = Inquiry(office=office, user=request.user)
+    inquiry.set_who(who)
+    inquiry.save()
+    return redirect("privacy:person", inquiry.code)
+
+
+# --- Extract -----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def person(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """The register extract, to read and to print. Posted: what only may be theirs, chosen."""
+    inquiry = _inquiry(request, code)
+    if request.method == "POST":
+        who = inquiry.who
+        inquiry.set_who(Who(who.name, who.marks, frozenset(request.POST.getlist("chosen"))))
+        inquiry.save(update_fields=["key", "sealed"])
+        return redirect("privacy:person", code)
+    _record_extract(request, inquiry, "page")
+    shelves = register.shelves(inquiry.office, inquiry.who)
+    context = {
+        "inquiry": inquiry,
+        "card": register.card_of(inquiry.who, shelves),
+        "shelves": shelves,
+        "maybe": [(shelf, item) for shelf in shelves for item in shelf.maybe],
+        "chosen": [
+            (shelf, item)
+            for shelf in shelves
+            for item in shelf.items
+            if item.code in inquiry.who.chosen
+        ],
+        "made_at": timezone.now(),
+        "days": settings.RETENTION_DAYS,
+    }
+    return render(request, "privacy/person.html", context)
+
+
+@require_GET
+def as_json(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """The extract for machines."""
+    inquiry = _inquiry(request, code)
+    _record_extract(request, inquiry, "json")
+    document = register.as_document(inquiry.office, inquiry.who, str(request.user))
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    answer = HttpResponse(text, content_type="application/json; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="registerutdrag-{code.hex[:8]}.json"'
+    return answer
+
+
+def _record_extract(request: PortalRequest, inquiry: Inquiry, form: str) -> None:
+    ids = sorted(inquiry.who.marks.contact_ids)
+    disclosures.record(
+        request.user,
+        inquiry.office,
+        Disclosure.What.EXTRACTED,
+        subject="privacy.person",
+        person=disclosures.of_contact(inquiry.office, ids[0]) if ids else "",
+        format=form,
+    )
+
+
+# --- Erasure -----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """What goes, what stays and why; and asking for it."""
+    inquiry = _inquiry(request, code)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        erasure = erasing.ask(request.user, inquiry.office, inquiry.who, reason)
+        messages.success(request, _("Asked for. A second person with the right now approves it."))
+        return redirect(erasure)
+    context = {"inquiry": inquiry, "form": form, **_plan(inquiry.office, inquiry.who)}
+    return render(request, "privacy/ask.html", context, status=422 if form.errors else 200)
+
+
+def _plan(office: Office, who: Who) -> dict[str, Any]:
+    found = register.shelves(office, who)
+    shelves = [shelf for shelf in found if shelf.items]
+    at_vitec = (item.found.at_vitec for shelf in shelves for item in shelf.items)
+    return {
+        "card": register.card_of(who, found),
+        "shelves": shelves,
+        "at_vitec": list(dict.fromkeys(filter(None, at_vitec))),
+    }
+
+
+@require_GET
+def erasure(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """One erasure: what goes while it waits, what went and what is left to do at Vitec."""
+    found = _erasure(request, code)
+    content = found.content
+    context: dict[str, Any] = {
+        "erasure": found,
+        "reason": content.get("reason", ""),
+        "at_vitec": content.get("at_vitec", []),
+        "mine": found.asked_by_id == request.user.pk,
+        "went": _went(found),
+    }
+    if found.who is not None:
+        disclosures.record(
+            request.user, found.office, Disclosure.What.VIEWED, subject=f"privacy.erasure:{code}"
+        )
+        context |= _plan(found.office, found.who)
+    return render(request, "privacy/erasure.html", context)
+
+
+def _went(found: Erasure) -> list[dict[str, Any]]:
+    return [
+        {"label": holding.label, "rows": found.facts[holding.key], "stays": holding.stays}
+        for holding in all_holdings()
+        if found.facts.get(holding.key)
+    ]
+
+
+@require_POST
+def decide(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
+    """Approve, decline or take back, or say that Vitec's part is done."""
+    found = _erasure(request, code)
+    action = request.POST.get("action")
+    if action == "approve":
+        _approve(request, found)
+    elif action == "decline" and erasing.decline(found, request.user):
+        messages.info(request, _("Declined. Nothing was erased."))
+    elif action == "clear" and erasing.clear(found, request.user):
+        messages.success(request, _("Noted. The list of ids is destroyed."))
+    return redirect(found)
+
+
+def _approve(request: PortalRequest, found: Erasure) -> None:
+    try:
+        approved = erasing.approve(found, request.user)
+    except erasing.OwnRequest:
+        messages.error(request, _("You have asked for it yourself: a second person approves it."))
+        return
+    found.refresh_from_db()
+    if not approved:
+        messages.error(request, _("Somebody has decided it before you."))
+    elif found.step == Step.DONE:
+        messages.success(request, _("The person is erased."))
+    else:
+        messages.info(request, _("Something is being sent this moment; then it is erased."))
+
+
+@require_POST
+def lift(request: PortalRequest) -> HttpResponse:
+    """Who was erased is a customer again: Vitec's fetches may bring them back."""
+    office = _office(request)
+    form = LiftForm(request.POST)
+    if form.is_valid() and erased.lift(office, form.cleaned_data["contact_id"].strip()):
+        disclosures.record(
+            request.user, office, Disclosure.What.ERASED, subject="privacy.lift", step="lifted"
+        )
+        messages.success(request, _("Lifted. The next fetch brings the person back."))
+    else:
+        messages.error(request, _("Nobody with that id is kept out here."))
+    return redirect("privacy:people")
+
+
+# --- Rows --------------------------------------------------------------------------------------
+
+
+def _office(request: PortalRequest) -> Office:
+    """The office that is acted for. Raises PermissionDenied without the right there."""
+    require(request, Right.PRIVACY, request.office)
+    if request.office is None:
+        raise Http404
+    return request.office
+
+
+def _inquiry(request: PortalRequest, code: uuid.UUID) -> Inquiry:
+    mine = Inquiry.objects.for_user(request.user).select_related("office")
+    return get_object_or_404(mine, code=code)
+
+
+def _erasure(request: PortalRequest, code: uuid.UUID) -> Erasure:
+    rows = Erasure.objects.for_user(request.user)
+    return get_object_or_404(rows.select_related("office", "asked_by", "decided_by"), code=code)

@@ -1,0 +1,144 @@
+"""One form sent to many: what they share is typed once, and each becomes a part of one batch."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.core.exceptions import ValidationError
+
+from offices.models import Office, User
+from submissions.batches import BatchWish, part_token
+from submissions.concerns import Asker, Consent, Item, concerns_about, concerns_of_each
+from submissions.forms import SubmissionForm
+from submissions.kinds import Concern, Kind, Many, Part
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """One for whom a form is sent.
+
+    key: what stands for it in the posted form. name, detail: for people. own: what is its own and
+    not shared, by the names of `Many.part`.
+    """
+
+    key: str
+    name: str
+    detail: str
+    own: Mapping[str, str]
+
+
+@dataclasses.dataclass
+class Row:
+    """A target with what becomes of it.
+
+    obstacle: why nothing can be sent, "" for none. concerns: why one should look twice. chosen:
+    it is sent. told: the person has had these concerns before their eyes.
+    """
+
+    target: Target
+    obstacle: str = ""
+    part: Part | None = None
+    concerns: list[Concern] = dataclasses.field(default_factory=list)
+    chosen: bool = True
+    told: bool = False
+
+    @property
+    def can_be_sent(self) -> bool:
+        return not self.obstacle
+
+
+@dataclasses.dataclass(frozen=True)
+class Ticks:
+    """What was ticked in the posted form.
+
+    seen: the targets that stood there. sent: those with a tick. told: whose concerns were shown.
+    """
+
+    seen: frozenset[str] = frozenset()
+    sent: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+
+
+def many_of(kind: Kind) -> Many:
+    """Raises ValueError for a kind that is sent to one at a time."""
+    if kind.many is None:
+        raise ValueError(f"{kind.key} is not sent to many")
+    return kind.many
+
+
+def rows_of(
+    user: User,
+    office: Office,
+    kind: Kind,
+    form: SubmissionForm,
+    targets: Sequence[Target],
+    ticks: Ticks,
+) -> list[Row]:
+    """Each target with its part and its concerns, as far as the form says what is shared.
+
+    One with a reason to ask is not sent unless a person has read it and ticked it.
+    """
+    many = many_of(kind)
+    complete = many.complete(office, [target.own for target in targets])
+    rows = []
+    for target, own in zip(targets, complete, strict=True):
+        row = Row(target, many.obstacle(own))
+        if form.is_bound and form.is_valid() and row.can_be_sent:
+            try:
+                row.part = many.part(office, form.cleaned_data, own)
+            except ValidationError as error:
+                row.obstacle = error.messages[0]
+        rows.append(row)
+    _ask(user, office, kind, form, [row for row in rows if row.part])
+    for row in rows:
+        key = row.target.key
+        row.told = key in ticks.told
+        usual = not row.concerns
+        row.chosen = row.can_be_sent and (key in ticks.sent if key in ticks.seen else usual)
+        if row.concerns and not row.told:
+            row.chosen = False
+    return rows
+
+
+def _ask(user: User, office: Office, kind: Kind, form: SubmissionForm, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    items = [_item(office, kind, row.part) for row in rows if row.part]
+    asker = Asker(user, office, kind, _tokens(form, len(rows)))
+    for row, concerns in zip(rows, concerns_of_each(asker, items), strict=True):
+        row.concerns = concerns
+    known = many_of(kind).known
+    if known is not None:
+        parts = [row.part for row in rows if row.part]
+        for row, concerns in zip(rows, known(office, parts), strict=True):
+            row.concerns += concerns
+
+
+def wish_of(
+    user: User, office: Office, kind: Kind, form: SubmissionForm, rows: Sequence[Row], reason: str
+) -> BatchWish:
+    """What the chosen rows come to. reason: why those with a concern are sent all the same."""
+    parts = [row.part for row in rows if row.chosen and row.part]
+    token = form.cleaned_data["form_token"]
+    asker = Asker(user, office, kind, _tokens(form, len(parts)))
+    concerns = concerns_about(asker, [_item(office, kind, part) for part in parts])
+    return BatchWish(
+        user=user,
+        office=office,
+        kind=kind,
+        token=token,
+        parts=parts,
+        consent=Consent(frozenset(concern.key for concern in concerns), reason),
+    )
+
+
+def _item(office: Office, kind: Kind, part: Part) -> Item:
+    return Item(part.cleaned, kind.build(office, part.cleaned))
+
+
+def _tokens(form: SubmissionForm, count: int) -> frozenset[uuid.UUID]:
+    """By which this very form's own parts are known, if it was sent before."""
+    token = form.cleaned_data["form_token"]
+    return frozenset(part_token(token, number) for number in range(count))

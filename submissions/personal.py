@@ -1,0 +1,213 @@
+"""What submissions and drafts hold of people; see `offices.person_data`.
+
+What was sent is opened to be searched: nothing but its own content tells whom it is about.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lib.sealing import Unsealable, unseal_row
+from offices.models import Office, User
+from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
+from offices.person_marks import Marks, marks, marks_in, texts_in
+from submissions import drafts, erasing, outbox
+from submissions.models import Draft, Likeness, State, Submission, person_hash
+
+# What is in a worker's hands: it is waited for.
+ON_ITS_WAY = (State.CLAIMED, State.SENDING)
+AT_VITEC = (State.DELIVERED, State.UNKNOWN, *ON_ITS_WAY)
+
+
+# --- Submissions -------------------------------------------------------------------------------
+
+
+def _submissions(office: Office, wanted: Marks) -> Iterator[Found]:
+    hashes = {person_hash(one): one for one in wanted.contact_ids}
+    rows = Submission.objects.filter(office=office).exclude(key="")
+    whole = rows.select_related("created_by").prefetch_related("attempts")
+    for submission in whole.iterator(chunk_size=500):
+        try:
+            content = submission.content
+        except Unsealable:
+            continue
+        about = _about(submission, content, hashes)
+        if wanted.touches(about):
+            yield _submission(submission, content, about)
+        elif wanted.are_mentioned_in(_texts(submission, content)):
+            found = _submission(submission, content, about)
+            yield dataclasses.replace(found, mentions=True)
+
+
+def _about(submission: Submission, content: dict[str, Any], hashes: dict[str, str]) -> Marks:
+    call = content["call"]
+    about = marks_in(json.loads(call["body"] or "null")) | marks_in(content.get("form", {}))
+    known = hashes.get(submission.person_hash)
+    return about | marks(contact_ids=[known]) if known else about
+
+
+def _texts(submission: Submission, content: dict[str, Any]) -> Iterator[str]:
+    yield from texts_in(json.loads(content["call"]["body"] or "null"))
+    yield from texts_in(content.get("form", {}))
+    yield from (message.message for message in submission.messages)
+    yield from (text for _label, text in _said_since(submission))
+
+
+def _submission(submission: Submission, content: dict[str, Any], about: Marks) -> Found:
+    facts = lines(
+        (_("Sent by"), submission.created_by),
+        (_("When"), f"{timezone.localtime(submission.created_at):%Y-%m-%d %H:%M}"),
+        (_("State"), submission.shown.label),
+        (_("Id at Vitec"), submission.vitec_id),
+        *((line.label, line.full or line.value) for line in submission.lines),
+        *((message.field, message.message) for message in submission.messages),
+        *_said_since(submission),
+        (_("The request as it was sent"), content["call"]["body"]),
+    )
+    there = ""
+    if submission.state in AT_VITEC:
+        there = " · ".join(
+            filter(
+                None,
+                (
+                    submission.kind_label,
+                    f"{timezone.localtime(submission.created_at):%Y-%m-%d %H:%M}",
+                    submission.vitec_id and f"id {submission.vitec_id}",
+                    str(_("it is uncertain whether it arrived"))
+                    if submission.state == State.UNKNOWN
+                    else "",
+                ),
+            )
+        )
+    return Found(
+        submission.pk,
+        " · ".join(
+            filter(None, (submission.kind_label, str(submission.shown.label), submission.summary))
+        ),
+        submission.created_at,
+        facts,
+        about,
+        at_vitec=there,
+        url=submission.get_absolute_url(),
+    )
+
+
+def _said_since(submission: Submission) -> Iterator[tuple[str, str]]:
+    """What Vitec answered and people gave as their reason, opened."""
+    for attempt in submission.attempts.all():
+        for label, sealed in (
+            (_("Vitec's answer"), attempt.sealed_answer),
+            (_("Reason"), attempt.sealed_reason),
+        ):
+            if sealed:
+                try:
+                    yield str(label), str(unseal_row(submission.key, sealed))
+                except Unsealable:
+                    continue
+
+
+def _stop(rows: Rows, user: User) -> int:
+    """Undo what waits; what failed must not be tried again either."""
+    found = Submission.objects.filter(pk__in=[row.pk for row in rows])
+    waiting = (State.QUEUED, State.HELD, State.FAILED)
+    for submission in found.filter(state__in=waiting):
+        outbox.cancel(submission, user)
+    return found.filter(state__in=(*waiting, *ON_ITS_WAY)).count()
+
+
+def _erase(office: Office, rows: Rows) -> int:
+    found = Submission.objects.filter(office=office, pk__in=[row.pk for row in rows])
+    return sum(erasing.erase_content(submission) for submission in found.exclude(key=""))
+
+
+SUBMISSIONS = register(
+    Holding(
+        key="submissions.submissions",
+        label=gettext_lazy("What was sent to Vitec"),
+        why=gettext_lazy("To deliver what staff have asked for, and to answer for it."),
+        goes=gettext_lazy(
+            "The whole content: the request, what was typed, Vitec's answers and people's "
+            "reasons. The row's key is destroyed, so copies cannot be read either. What waits is "
+            "undone first."
+        ),
+        stays=gettext_lazy(
+            "Who sent what sort of thing, when, and how it went: the audit (GDPR articles 5.2 and "
+            "17.3). Nothing of the person is in it."
+        ),
+        find=_submissions,
+        erase=_erase,
+        models=(Submission, Likeness),
+        stop=_stop,
+    )
+)
+
+
+def _keep_content() -> dt.timedelta | None:
+    days: int = settings.RETENTION_DAYS
+    return dt.timedelta(days=days) if days else None
+
+
+register_rule(
+    Rule(
+        key="submissions.submissions",
+        label=gettext_lazy("Content of what was sent"),
+        keep=_keep_content,
+        due=lambda before: erasing.settled_before(before).count(),
+        purge=erasing.purge,
+    )
+)
+
+
+# --- Drafts ------------------------------------------------------------------------------------
+
+
+def _drafts(office: Office, wanted: Marks) -> Iterator[Found]:
+    for draft in Draft.objects.filter(office=office).select_related("user"):
+        try:
+            typed = draft.typed
+        except Unsealable:
+            continue
+        about = marks_in(typed)
+        touched = wanted.touches(about)
+        if touched or wanted.are_mentioned_in(texts_in(typed)):
+            written = ((name, ", ".join(texts)) for name, texts in typed.items())
+            facts = lines((_("Written by"), draft.user), *written)
+            title = str(_("Draft by %s") % draft.user)
+            yield Found(draft.pk, title, draft.changed_at, facts, about, mentions=not touched)
+
+
+def _erase_drafts(office: Office, rows: Rows) -> int:
+    gone = Draft.objects.filter(office=office, pk__in=[row.pk for row in rows])
+    return gone.delete()[0]
+
+
+DRAFTS = register(
+    Holding(
+        key="submissions.drafts",
+        label=gettext_lazy("Drafts"),
+        why=gettext_lazy("So that nothing half written is lost."),
+        goes=gettext_lazy("The whole draft, whoever writes it."),
+        find=_drafts,
+        erase=_erase_drafts,
+        models=(Draft,),
+    )
+)
+
+register_rule(
+    Rule(
+        key="submissions.drafts",
+        label=gettext_lazy("Drafts"),
+        keep=lambda: dt.timedelta(days=settings.DRAFT_DAYS),
+        due=lambda before: Draft.objects.filter(changed_at__lt=before).count(),
+        purge=drafts.purge,
+    )
+)

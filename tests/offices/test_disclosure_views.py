@@ -1,0 +1,133 @@
+"""Who saw what: what is written down by itself, and who reads it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from offices.disclosures import of_contact, record
+from offices.models import Disclosure, Membership, Office, Right, RightException, Role, User
+from sandbox.server import Sandbox
+from submissions.models import Submission
+from tests.factories import make_contact, make_submission, make_user
+
+URL = reverse("offices:disclosures")
+WHAT = Disclosure.What
+
+
+@pytest.fixture
+def sent(office: Office, bokare: User) -> Submission:
+    make_contact(office)
+    return make_submission(bokare, office)
+
+
+def seen() -> list[tuple[str, str, str]]:
+    return [(row.user_name, row.what, row.person) for row in Disclosure.objects.order_by("pk")]
+
+
+def test_a_colleagues_look_at_what_was_sent_of_a_person_is_on_record(
+    as_maklare: Client, office: Office, sent: Submission
+) -> None:
+    as_maklare.get(sent.get_absolute_url())
+    assert seen() == [("maklare", "viewed", of_contact(office, "ADR1"))]
+
+
+def test_the_senders_own_look_is_not(as_bokare: Client, sent: Submission) -> None:
+    as_bokare.get(sent.get_absolute_url())
+    assert seen() == []
+
+
+def test_the_page_asking_how_it_goes_is_no_new_look(as_maklare: Client, sent: Submission) -> None:
+    as_maklare.get(reverse("submissions:status", args=[sent.code]))
+    assert seen() == []
+
+
+def test_a_masked_value_takes_a_right_and_a_reason(
+    as_maklare: Client, maklare: User, as_chef: Client, sent: Submission
+) -> None:
+    url = reverse("submissions:reveal", args=[sent.code])
+    assert as_maklare.post(url, {"reason": "Ringde"}).status_code == 403
+    mine = Membership.objects.get(user=maklare)
+    RightException.objects.create(membership=mine, right=Right.MASKED)
+    assert as_maklare.post(url, {"reason": "Ringde"}).status_code == 200
+    [row] = Disclosure.objects.all()
+    assert (row.user_name, row.what, row.reason) == ("maklare", "revealed", "Ringde")
+
+
+def test_a_search_by_personal_number_is_on_record_and_the_number_is_not(
+    as_bokare: Client, vitec: Sandbox, office: Office
+) -> None:
+    as_bokare.post(reverse("offices:quick_search"), {"q": "19121212-1212"})
+    rows = list(Disclosure.objects.all())
+    assert rows
+    assert {(row.user_name, row.what) for row in rows} == {("bokare", "searched")}
+    assert all("1212" not in f"{row.subject} {row.facts}" for row in rows)
+
+
+def test_another_search_is_not(as_bokare: Client, vitec: Sandbox, office: Office) -> None:
+    as_bokare.post(reverse("offices:quick_search"), {"q": "Andersson"})
+    assert seen() == []
+
+
+def test_the_database_refuses_to_change_or_delete_it(admin: User, office: Office) -> None:
+    row = record(admin, office, WHAT.EXPORTED)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Disclosure.objects.filter(pk=row.pk).update(user_name="någon annan")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        row.delete()
+
+
+def test_it_outlives_the_account_of_who_looked(as_admin: Client, office: Office) -> None:
+    gone = User.objects.create_user("borta")
+    record(gone, office, WHAT.EXPORTED)
+    gone.delete()
+    assert "borta" in as_admin.get(URL).content.decode()
+
+
+class TestPage:
+    @pytest.fixture
+    def looks(self, as_maklare: Client, maklare: User, office: Office, sent: Submission) -> None:
+        as_maklare.get(sent.get_absolute_url())
+        record(maklare, office, WHAT.EXPORTED, rows=12, reason="Till revisorn")
+
+    def test_it_lists_who_what_and_why(self, as_admin: Client, looks: None) -> None:
+        text = as_admin.get(URL).content.decode()
+        for word in ("maklare", "Exporterad", "rader: 12", "Till revisorn"):
+            assert word in text
+
+    def test_it_finds_what_was_seen_of_one_person(self, as_admin: Client, looks: None) -> None:
+        text = as_admin.post(URL, {"contact_id": "ADR1"}).content.decode()
+        assert "Det som sändes" in text
+        assert "Till revisorn" not in text
+
+    def test_it_narrows_by_who_what_and_when(
+        self, as_admin: Client, maklare: User, looks: None
+    ) -> None:
+        def rows(**asked: object) -> int:
+            text = as_admin.post(URL, asked).content.decode()
+            return text.count("<time")
+
+        assert rows(user=maklare.pk) == 2
+        assert rows(what="exported") == 1
+        assert rows(date_to="2020-01-01") == 0
+        assert rows(date_from="2020-01-01") == 2
+
+    def test_no_other_offices_rows_are_there(
+        self, office: Office, neighbour_office: Office, grannkontor: User, looks: None
+    ) -> None:
+        record(grannkontor, neighbour_office, WHAT.EXPORTED)
+        client = Client()
+        client.force_login(make_user("eva", office, role=Role.ADMINISTRATOR))
+        text = client.get(URL).content.decode()
+        assert "Till revisorn" in text
+        assert "grannkontor" not in text
+
+    def test_it_is_for_those_with_the_right_alone(
+        self, as_bokare: Client, as_chef: Client, bokare: User, looks: None
+    ) -> None:
+        assert as_bokare.get(URL).status_code == as_chef.get(URL).status_code == 403
+        mine = Membership.objects.get(user=bokare)
+        RightException.objects.create(membership=mine, right=Right.PRIVACY)
+        assert as_bokare.get(URL).status_code == 200

@@ -1,0 +1,258 @@
+"""Contacts with protected identity: there by their ids, and nobody without the right sees who."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.http import StreamingHttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from meetings.agenda import meetings as meetings_in_calendar
+from offices import protected, veil
+from offices.agendas import Asked
+from offices.directory import contact_details, find_contacts, learn_contacts
+from offices.middleware import contacts_veiled
+from offices.models import (
+    Contact,
+    Membership,
+    Office,
+    ProtectedContact,
+    Right,
+    RightException,
+    User,
+)
+from submissions.models import State, Submission
+from tests.factories import make_contact, make_meeting, make_slot, make_submission, make_user
+from viewings.attendance import attendance
+from viewings.models import SlotParticipant
+
+# Whatever tells who or where she is.
+TELLING = ("Anna", "Ek", "070-174", "Storgatan")
+
+
+@pytest.fixture
+def anna(office: Office) -> Contact:
+    """Hidden, with a meeting, a place at a viewing and a comeback."""
+    contact = make_contact(office)
+    make_meeting(office)
+    protected.mark(office, "ADR1", None)
+    return contact
+
+
+def page(client: Client, url: str, posted: dict[str, str] | None = None) -> str:
+    answer = client.post(url, posted) if posted is not None else client.get(url, follow=True)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def told(text: str) -> list[str]:
+    return [word for word in TELLING if word in text]
+
+
+def meetings_url() -> str:
+    tomorrow = (timezone.localdate() + dt.timedelta(days=1)).isoformat()
+    return reverse("meetings:list", query={"date_from": tomorrow, "date_to": tomorrow})
+
+
+def test_the_list_of_meetings_has_her_row_without_her(as_bokare: Client, anna: Contact) -> None:
+    text = page(as_bokare, meetings_url())
+    assert "Skyddad identitet" in text
+    assert told(text) == []
+
+
+def test_an_administrator_sees_her(anna: Contact, as_admin: Client) -> None:
+    assert "Anna Ek" in page(as_admin, meetings_url())
+
+
+def test_a_booker_who_was_given_the_right_sees_her(
+    as_bokare: Client, bokare: User, anna: Contact
+) -> None:
+    mine = Membership.objects.get(user=bokare)
+    RightException.objects.create(membership=mine, right=Right.PROTECTED)
+    assert "Anna Ek" in page(as_bokare, meetings_url())
+
+
+@pytest.mark.parametrize("text", ["Anna", "Ek", "070-174 06 05", "Storgatan"])
+def test_no_search_finds_her_since_that_would_tell_who_she_is(
+    as_bokare: Client, anna: Contact, text: str
+) -> None:
+    found = page(as_bokare, reverse("offices:quick_search"), {"q": text})
+    assert "ADR1" not in found
+    picked = page(as_bokare, reverse("offices:find_contacts"), {"contact_search": text})
+    assert "ADR1" not in picked
+    listed = page(as_bokare, reverse("meetings:list"), {"q": text, "date_from": "", "date_to": ""})
+    assert "Skyddad identitet" not in listed
+
+
+def test_a_search_with_the_right_finds_her(as_admin: Client, anna: Contact) -> None:
+    assert "Anna Ek" in page(as_admin, reverse("offices:quick_search"), {"q": "Anna"})
+
+
+def test_she_is_chosen_by_her_row_and_the_form_does_not_tell_who_she_is(
+    as_bokare: Client, anna: Contact
+) -> None:
+    text = page(as_bokare, reverse("meetings:new_comeback", query={"meeting": "CAL1"}))
+    assert 'value="ADR1"' in text
+    assert told(text) == []
+
+
+def test_what_was_sent_of_her_says_that_it_was_and_no_more(
+    as_bokare: Client, as_admin: Client, bokare: User, office: Office, anna: Contact
+) -> None:
+    sent = make_submission(bokare, office, note="Bor på Storgatan hos Anna")
+    for url in (sent.get_absolute_url(), reverse("submissions:list")):
+        text = page(as_bokare, url)
+        assert "Skyddad identitet" in text
+        assert told(text) == []
+    assert "Storgatan" in page(as_admin, sent.get_absolute_url())
+
+
+def test_what_a_booker_sends_of_her_is_stored_whole(
+    as_bokare: Client, bokare: User, office: Office, anna: Contact
+) -> None:
+    with protected.veiled(bokare):
+        sent = make_submission(bokare, office)
+        assert [line.value for line in sent.lines] == ["Skyddad identitet"]
+        with pytest.raises(veil.Veiled):
+            _ = sent.content
+    assert "Anna Ek" in [line.value for line in sent.lines]
+
+
+def test_a_refused_one_of_her_is_not_opened_for_correction(
+    as_bokare: Client, bokare: User, office: Office, anna: Contact
+) -> None:
+    sent = make_submission(bokare, office)
+    Submission.objects.update(state=State.REJECTED)
+    url = reverse("meetings:new_comeback", query={"corrects": sent.code})
+    assert as_bokare.get(url).status_code == 404
+
+
+def test_the_calendar_has_her_meeting_without_her(bokare: User, office: Office, anna: Contact):
+    asked = Asked(
+        office=office,
+        first=timezone.now(),
+        last=timezone.now() + dt.timedelta(days=2),
+        colleagues=None,
+        titled=True,
+    )
+    with protected.veiled(bokare):
+        [entry] = meetings_in_calendar(asked)
+    assert told(f"{entry.title} {entry.place}") == []
+
+
+def test_a_viewing_has_her_place_without_her(bokare: User, office: Office, anna: Contact) -> None:
+    slot = make_slot(office)
+    SlotParticipant.objects.create(slot=slot, contact_id="ADR1")
+    with protected.veiled(bokare):
+        [there] = attendance(slot).attendees
+    assert (there.name, there.reach) == ("Skyddad identitet", "")
+
+
+def test_her_place_in_a_sorted_list_does_not_tell_her_name(
+    as_bokare: Client, office: Office, anna: Contact
+) -> None:
+    for number, name in enumerate(("Bo Alm", "Siv Berg", "Ture Dahl")):
+        make_meeting(
+            office, f"CAL{number + 2}", contact_id=f"ADR{number + 2}",
+            personal=contact_details(name=name, phones=[], address=""),
+        )  # fmt: skip
+    text = page(as_bokare, meetings_url() + "&sort=person")
+    places = [text.index(name) for name in ("Bo Alm", "Siv Berg", "Skyddad identitet", "Ture Dahl")]
+    assert places == sorted(places)
+
+
+def test_a_streamed_answer_is_under_the_veil_to_its_end(
+    rf: Any, bokare: User, office: Office, anna: Contact
+) -> None:
+    def export(_request: Any) -> StreamingHttpResponse:
+        return StreamingHttpResponse(contact.name for contact in Contact.objects.all())
+
+    request = rf.get("/")
+    request.user = bokare
+    answer = contacts_veiled(export)(request)
+    assert answer.getvalue() == b"Skyddad identitet"
+
+
+def test_a_worker_sees_all_and_a_mask_is_never_stored(
+    bokare: User, office: Office, anna: Contact
+) -> None:
+    with protected.veiled(bokare):
+        masked = Contact.objects.get()
+        with pytest.raises(veil.Veiled):
+            masked.save()
+        learn_contacts(office, {"ADR1": contact_details(name="", phones=["08-123 45 67"])})
+    assert Contact.objects.get().name == "Anna Ek"
+    assert find_contacts(office, "Anna") == [anna]
+
+
+def test_the_setting_hides_by_id_at_every_office(
+    as_bokare: Client, office: Office, settings: Any
+) -> None:
+    settings.PROTECTED_CONTACT_IDS = frozenset({"ADR1"})
+    make_meeting(office)
+    assert told(page(as_bokare, meetings_url())) == []
+
+
+@pytest.mark.parametrize("text", ["Har SKYDDAD IDENTITET, ring inte", "sekretessmarkerad"])
+def test_a_word_at_vitec_hides(office: Office, text: str) -> None:
+    assert protected.mark_by_words(office, {"ADR1": text, "ADR2": "Ring efter 17"}) == 1
+    assert [row.contact_id for row in ProtectedContact.objects.open()] == ["ADR1"]
+
+
+def test_a_word_at_vitec_does_not_hide_again_whom_a_person_has_shown(
+    office: Office, admin: User
+) -> None:
+    protected.mark_by_words(office, {"ADR1": "Skyddad identitet"})
+    protected.unmark(ProtectedContact.objects.get(), admin)
+    protected.mark_by_words(office, {"ADR1": "Skyddad identitet"})
+    assert not ProtectedContact.objects.open().exists()
+
+
+def test_whoever_moves_here_from_another_office_is_hidden_there_alone(
+    office: Office, neighbour_office: Office, anna: Contact
+) -> None:
+    person = make_user("tva", office, neighbour_office)
+    assert protected.hidden_from(person) == {(office.pk, "ADR1")}
+    assert protected.hides(person, office, "ADR1")
+    assert not protected.hides(person, neighbour_office, "ADR1")
+
+
+class TestPage:
+    URL = reverse("offices:protected")
+
+    def test_who_may_hides_a_contact_with_a_reason(
+        self, as_admin: Client, admin: User, office: Office
+    ) -> None:
+        make_contact(office)
+        posted = {"contact_id": "ADR1", "reason": "Ringde och sade det"}
+        as_admin.post(self.URL, posted)
+        row = ProtectedContact.objects.get()
+        assert (row.contact_id, row.marked_by, row.reason) == ("ADR1", admin, "Ringde och sade det")
+        assert "Anna Ek" in page(as_admin, self.URL)
+
+    def test_and_shows_them_again(self, as_admin: Client, admin: User, anna: Contact) -> None:
+        row = ProtectedContact.objects.get()
+        as_admin.post(reverse("offices:show_again", args=[row.pk]))
+        row.refresh_from_db()
+        assert row.ended_by == admin
+        assert not ProtectedContact.objects.open().exists()
+
+    def test_others_do_not_even_see_the_page(self, as_bokare: Client, anna: Contact) -> None:
+        row = ProtectedContact.objects.get()
+        assert as_bokare.get(self.URL).status_code == 403
+        shown = as_bokare.post(reverse("offices:show_again", args=[row.pk]))
+        assert shown.status_code == 404
+        assert ProtectedContact.objects.open().exists()
+
+
+def test_only_the_latest_version_of_the_mark_counts(office: Office, admin: User) -> None:
+    first = protected.mark(office, "ADR1", admin)
+    assert protected.mark(office, "ADR1", None) == first
+    assert protected.is_marked(office, "ADR1")
+    assert protected.unmark(first, admin)
+    assert not protected.unmark(first, admin)
+    assert not protected.is_marked(office, "ADR1")

@@ -1,0 +1,268 @@
+"""Erasing one person: by two, everywhere, for good; and the audit still verifies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from meetings.history import lives_of
+from meetings.models import Meeting, MeetingVersion
+from offices import erased
+from offices.models import Contact, ContactTerm, Disclosure, Estate, Office, User
+from privacy import erasing, register
+from privacy.models import Erasure, Inquiry, Step
+from submissions import audit, outbox
+from submissions.models import Attempt, Draft, Event, Likeness, State, Submission
+from tests.factories import make_slot, make_submission
+from tests.privacy.test_register import anna as anna
+from tests.privacy.test_register import know, meeting_row, take
+from tests.test_every_kind import directories as directories
+from viewings.models import Registration, SlotParticipant
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(user: User, office: Office, text: str = "ADR77") -> Erasure:
+    [card] = register.people(office, text)
+    return erasing.ask(user, office, card.who, "Hon har bett om det")
+
+
+@pytest.fixture
+def erasure(anna: Submission, office: Office, ombud: User) -> Erasure:
+    return asked(ombud, office)
+
+
+class TestByTwo:
+    def test_who_asks_cannot_approve(self, erasure: Erasure, ombud: User) -> None:
+        with pytest.raises(erasing.OwnRequest):
+            erasing.approve(erasure, ombud)
+        client = Client()
+        client.force_login(ombud)
+        page = client.get(erasure.get_absolute_url()).content.decode()
+        assert "Godkänn och radera" not in page
+        client.post(reverse("privacy:decide", args=[erasure.code]), {"action": "approve"})
+        erasure.refresh_from_db()
+        assert erasure.step == Step.ASKED
+        assert Contact.objects.filter(vitec_id="ADR77").exists()
+
+    def test_not_even_in_the_database(self, erasure: Erasure, ombud: User) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Erasure.objects.update(step=Step.APPROVED, decided_by=ombud)
+
+    def test_the_second_sees_what_goes_and_approves(self, erasure: Erasure, kollega: User) -> None:
+        client = Client()
+        client.force_login(kollega)
+        page = client.get(erasure.get_absolute_url()).content.decode()
+        assert "Hon har bett om det" in page
+        assert "Anna Åkesson" in page
+        assert "Kontaktregister" in page
+
+        done = client.post(
+            reverse("privacy:decide", args=[erasure.code]), {"action": "approve"}, follow=True
+        ).content.decode()
+
+        assert "Personen är raderad" in done
+        assert "Anna" not in done
+
+    def test_declined_nothing_is_erased_and_the_person_is_forgotten_here(
+        self, erasure: Erasure, kollega: User
+    ) -> None:
+        assert erasing.decline(erasure, kollega)
+        assert not erasing.approve(erasure, get_user_model().objects.create(username="tredje"))
+        erasure.refresh_from_db()
+        assert (erasure.step, erasure.who, erasure.sealed) == (Step.DECLINED, None, "")
+        assert Contact.objects.filter(vitec_id="ADR77").exists()
+
+    def test_a_neighbour_and_a_manager_have_no_such_page(
+        self, erasure: Erasure, as_grannkontor: Client, as_chef: Client
+    ) -> None:
+        for client in (as_grannkontor, as_chef):
+            assert client.get(erasure.get_absolute_url()).status_code == 404
+            decide = reverse("privacy:decide", args=[erasure.code])
+            assert client.post(decide, {"action": "approve"}).status_code == 404
+
+    def test_each_step_is_recorded(self, erasure: Erasure, kollega: User) -> None:
+        erasing.approve(erasure, kollega)
+        steps = Disclosure.objects.filter(what=Disclosure.What.ERASED, subject__contains=".erasure")
+        told = [(one.user_name, one.facts["step"]) for one in steps.order_by("pk")]
+        assert told == [("ombud", "asked"), ("kollega", "approved"), ("kollega", "done")]
+
+
+def everything() -> Iterator[str]:
+    """Every row of every table, with what every key that is there opens."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            yield str(cursor.fetchall())
+    for model in (Contact, Meeting, MeetingVersion, Estate, Disclosure):
+        yield from (str(vars(row)) for row in model._default_manager.all())
+    for submission in Submission.objects.exclude(key=""):
+        yield str(submission.content)
+    for draft in Draft.objects.all():
+        yield str(draft.typed)
+
+
+class TestWhatGoes:
+    def test_nothing_of_the_person_is_left_that_any_key_opens(
+        self, anna: Submission, office: Office, erasure: Erasure, kollega: User
+    ) -> None:
+        slot = make_slot(office, "TID8")
+        SlotParticipant.objects.create(slot=slot, contact_id="ADR77")
+        told = list(everything())
+        traces = ("ADR77", "Åkesson", "174 06 07", "1740607", "anna@", "19801", "Hemvägen")
+        assert all(any(trace in text for text in told) for trace in traces if trace != "19801")
+
+        assert erasing.approve(erasure, kollega)
+
+        erasure.refresh_from_db()
+        left = [text for text in everything() for trace in traces if trace in text]
+        assert left == []
+        # Only the sealed list of what Vitec still has, until somebody has done it there.
+        assert any("ADR77" in line for line in erasure.content["at_vitec"])
+        erasing.clear(erasure, kollega)
+        erasure.refresh_from_db()
+        assert (erasure.content, erasure.key) == ({}, "")
+
+    def test_the_others_keep_everything(
+        self, anna: Submission, office: Office, bokare: User, erasure: Erasure, kollega: User
+    ) -> None:
+        know(office, "ADR5", name="Bo Ek", phones=["08-1234567"])
+        other = make_submission(bokare, office, contact_id="ADR5", note="Ring Bo")
+        take(office, meeting_row("MOT5", contactId="ADR5", contactName="Bo Ek", cellPhone=""))
+        erasing.approve(erasure, kollega)
+        other.refresh_from_db()
+        assert other.content["form"]["note"] == ["Ring Bo"]
+        assert Meeting.objects.get(vitec_id="MOT5").contact_name == "Bo Ek"
+        assert Contact.objects.get(vitec_id="ADR5").name == "Bo Ek"
+
+    def test_the_facts_and_the_chain_of_the_audit_stay(
+        self, anna: Submission, erasure: Erasure, kollega: User, as_bokare: Client
+    ) -> None:
+        before = list(Attempt.objects.values_list("event", "at", "actor"))
+
+        erasing.approve(erasure, kollega)
+
+        assert audit.verify().broken == ""
+        after = list(Attempt.objects.order_by("pk").values_list("event", "at", "actor"))
+        assert after[: len(before)] == before
+        assert [event for event, _at, _who in after].count(Event.ERASED) == 2
+        anna.refresh_from_db()
+        assert (anna.created_by.username, anna.kind) == ("bokare", "viewings.add_participant")
+        assert as_bokare.get(anna.get_absolute_url()).status_code == 200
+        assert as_bokare.get(reverse("submissions:list")).status_code == 200
+        assert as_bokare.get(anna.registration.slot.viewing.get_absolute_url()).status_code == 200
+
+    def test_a_meeting_stays_as_a_figure_and_its_versions_too(
+        self, anna: Submission, erasure: Erasure, kollega: User, as_bokare: Client
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        meeting = Meeting.objects.get(vitec_id="MOT1")
+        assert (meeting.type, meeting.broker_name) == ("Assignment", "Bo Alm")
+        assert meeting.contact_name == "Raderad person"
+        assert meeting.meeting_date is not None
+        assert len(lives_of(meeting)) == 2
+        page = as_bokare.get(
+            reverse("meetings:list", query={"date_from": "2026-11-25", "date_to": "2026-11-25"})
+        )
+        assert "Raderad person" in page.content.decode()
+
+    def test_its_traces_are_gone(self, anna: Submission, erasure: Erasure, kollega: User) -> None:
+        erasing.approve(erasure, kollega)
+        assert not Likeness.objects.exists()
+        assert set(Submission.objects.values_list("key", "person_hash")) == {("", "")}
+        assert not ContactTerm.objects.filter(contact__vitec_id="ADR77").exists()
+        assert not Inquiry.objects.exists()
+        assert not Draft.objects.exists()
+        assert set(Registration.objects.values_list("contact_id", flat=True)) == {""}
+
+
+class TestSending:
+    def test_what_waits_is_undone_first_and_never_sent(
+        self, anna: Submission, erasure: Erasure, kollega: User
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        assert set(Submission.objects.values_list("state", flat=True)) == {State.CANCELLED}
+        cancelled = Attempt.objects.filter(event=Event.CANCELLED)
+        assert {attempt.actor for attempt in cancelled} == {kollega}
+
+    def test_what_is_being_sent_is_waited_for(
+        self, anna: Submission, erasure: Erasure, kollega: User
+    ) -> None:
+        Submission.objects.filter(pk=anna.pk).update(state=State.SENDING)
+
+        assert erasing.approve(erasure, kollega)
+
+        erasure.refresh_from_db()
+        anna.refresh_from_db()
+        assert erasure.step == Step.APPROVED
+        assert anna.content
+        assert erasing.go_on() == 0
+        Submission.objects.filter(pk=anna.pk).update(state=State.DELIVERED, vitec_id="BOK9")
+        assert erasing.go_on() == 1
+        erasure.refresh_from_db()
+        assert erasure.step == Step.DONE
+        assert any("BOK9" in line for line in erasure.content["at_vitec"])
+
+    def test_it_cannot_be_sent_again_afterwards(
+        self, anna: Submission, erasure: Erasure, kollega: User, bokare: User
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        for submission in Submission.objects.all():
+            assert not submission.can_be_corrected
+            assert not outbox.send_now(submission, bokare)
+
+
+class TestTheNextSync:
+    def test_it_brings_nobody_back(
+        self, anna: Submission, office: Office, erasure: Erasure, kollega: User
+    ) -> None:
+        erasing.approve(erasure, kollega)
+
+        take(office, meeting_row("MOT1", meetingDate="2026-11-25T10:00:00+01:00"))
+        versions = MeetingVersion.objects.count()
+        take(office, meeting_row("MOT1", meetingDate="2026-11-26T10:00:00+01:00"))
+        take(office, meeting_row("MOT2"))
+        know(office, "ADR77", name="Anna Åkesson")
+
+        assert not Contact.objects.filter(vitec_id="ADR77").exists()
+        hers = Meeting.objects.filter(vitec_id__startswith="MOT")
+        assert [one.contact_name for one in hers] == ["Raderad person"] * 2
+        assert not any("Åkesson" in text for text in everything())
+        # The first said nothing new, the second moved the meeting.
+        assert MeetingVersion.objects.count() == versions + 1
+        moved = Meeting.objects.get(vitec_id="MOT1")
+        assert moved.changed == ["meetingDate"]
+
+    def test_lifted_it_does(
+        self, anna: Submission, office: Office, erasure: Erasure, kollega: User
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        client = Client()
+        client.force_login(kollega)
+        client.post(reverse("privacy:lift"), {"contact_id": "ADR77"})
+
+        know(office, "ADR77", name="Anna Åkesson")
+
+        assert Contact.objects.get(vitec_id="ADR77").name == "Anna Åkesson"
+        assert not erased.lift(office, "ADR77")
+
+    def test_a_neighbour_knows_the_same_id_of_somebody_else(
+        self, anna: Submission, erasure: Erasure, kollega: User, neighbour_office: Office
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        know(neighbour_office, "ADR77", name="Cecilia Berg")
+        assert Contact.objects.get(office=neighbour_office).name == "Cecilia Berg"
+
+
+def test_the_page_of_an_erasure_that_waits_stands_on_the_first_page(
+    erasure: Erasure, kollega: User
+) -> None:
+    client = Client()
+    client.force_login(kollega)
+    page = client.get(reverse("privacy:people")).content.decode()
+    assert erasure.get_absolute_url() in page
