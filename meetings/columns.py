@@ -23,7 +23,7 @@ class Column:
     """One column.
 
     key: its name in addresses. form: how it is drawn: `own` has a place of its own in
-    `meetings/_row.html`, the others show `value` as a text, a moment, a day or an amount.
+    `jinja2/meetings/rows.html`, the others show `value` as a text, a moment, a day or an amount.
     sorts: the list can be sorted by it. amount: for those alone who may see amounts.
     """
 

@@ -8,25 +8,22 @@ import itertools
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import push_url, trigger_client_event
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import push_url
 
-from lib import daywords
 from meetings import next_steps, past
+from meetings.asked import Asked, read
 from meetings.columns import Column
 from meetings.columns import read as read_columns
 from meetings.columns import shown as shown_columns
-from meetings.filters import ALL_OFFICES, BOOKED_DATE, MeetingFilter, tables
+from meetings.filters import ALL_OFFICES, MeetingFilter, tables
+from meetings.freshness import freshness_of
 from meetings.listing import (
-    DEFAULT_SIZE,
     DEFAULT_SORT,
     MOST_READ,
     SIZES,
@@ -35,154 +32,16 @@ from meetings.listing import (
     Rows,
     page_of,
 )
-from meetings.models import OfficeSync, Reach, SavedView
-from meetings.ranges import beside, quick_ranges
 from meetings.saved import Shelf, parameters, shelf_of
 from meetings.since import News, news
-from meetings.sync import JOB, ask_now, is_wanted
-from meetings.tasks import ring
+from meetings.spans import chips_of, days_of
 from offices.access import my_offices
 from offices.http import PortalRequest
 from offices.models import Office, Right
 from offices.rights import held_at_all
-from offices.syncing import freshness as freshness_of
 
-# A day further away than this is a slip of the hand.
-YEARS = 100
-# What stands in the address, in this order.
-FILTERS = (
-    "date_from", "date_to", "date_field", "type", "state", "broker", "booker", "source",
-    "estate_status", "office", "no_next_step", "news",
-)  # fmt: skip
 # These are folded away until one of them is on.
 MORE = ("date_field", "booker", "source", "estate_status", "office", "no_next_step")
-STATE = (*FILTERS, "as_of", "sort", "size", "columns", "page", "view")
-# Seconds after which the page asks again how a fetch is getting on.
-POLL_SECONDS = 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Chip:
-    """One filter that is on. query: the address without it."""
-
-    name: str
-    label: str
-    value: str
-    query: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Asked:
-    """What the address and the posted text ask for.
-
-    state: the address's parameters, cleaned of what says nothing. text: the free text, posted.
-    as_of: the past moment whose list is wanted, None for now. complaint: why what was typed for it
-    cannot be read.
-    """
-
-    state: dict[str, str]
-    text: str
-    today: dt.date
-    as_of: dt.datetime | None = None
-    complaint: str = ""
-    typed: str = ""
-
-    def query(self, **changes: str | None) -> str:
-        """The address's query with some parameters changed; None takes one away. Without any
-        day it says so, for an address that says nothing of days means today.
-        """
-        changed = {**self.state, **changes}
-        kept = {name: changed[name] for name in STATE if changed.get(name)}
-        days = {} if "date_from" in kept or "date_to" in kept else {"date_from": ""}
-        return urlencode({**days, **kept})
-
-    def filtered(self, **changes: str | None) -> str:
-        """The same, on the first page: another filter has other pages."""
-        return self.query(**{"page": None, **changes})
-
-    def only_news(self) -> str:
-        """The query of everything that is news, whatever else was asked for."""
-        kept = {"office": self.state.get("office"), "size": self.state.get("size"), "news": "all"}
-        return urlencode({name: value for name, value in kept.items() if value})
-
-    @property
-    def whole_number(self) -> int:
-        text = self.state.get("page", "")
-        return int(text) if text.isdecimal() and len(text) < 9 else 1
-
-    @property
-    def size(self) -> int:
-        text = self.state.get("size", "")
-        return int(text) if text.isdecimal() and int(text) in SIZES else DEFAULT_SIZE
-
-
-def read(request: PortalRequest, shelf: Shelf | None = None) -> Asked:
-    """The address, and on top of it the posted form. `?day=` is one day; `?view=` alone is a saved
-    view as it means today; nothing is the person's start page, or today, or the day of the past
-    moment. News is of all days.
-
-    shelf: the saved views; None where an address never is a view alone.
-    """
-    given = _given(request)
-    today = timezone.localdate()
-    view = _opened_view(request, shelf, given) if shelf else None
-    if view is not None:
-        given = {**parameters(view, today), "view": str(view.pk)}
-    typed = given.get("as_of_words", "").strip() or given.get("as_of", "").strip()
-    as_of, complaint = _moment(typed)
-    if not {"date_from", "date_to", "news"} & given.keys():
-        default = timezone.localdate(as_of) if as_of else today
-        day = _day(given.get("day", ""), default).isoformat()
-        given = {**given, "date_from": day, "date_to": day}
-    state = {name: given[name].strip() for name in STATE if given.get(name, "").strip()}
-    if state.get("date_field") != BOOKED_DATE:
-        state.pop("date_field", None)
-    state.pop("as_of", None)
-    if as_of:
-        state["as_of"] = past.stamp(as_of)
-    return Asked(state, request.POST.get("q", "").strip(), today, as_of, complaint, typed)
-
-
-def _moment(text: str) -> tuple[dt.datetime | None, str]:
-    """The past moment that is meant, and what is wrong with a text that means none."""
-    try:
-        return past.read(text), ""
-    except ValidationError as error:
-        return None, error.messages[0]
-
-
-def _opened_view(request: PortalRequest, shelf: Shelf, given: dict[str, str]) -> SavedView | None:
-    """The view that an address means which says nothing else. Raises Http404 for a stranger's."""
-    if request.method != "GET" or given.keys() - {"view"}:
-        return None
-    if "view" not in given:
-        return shelf.start
-    if view := shelf.find(given["view"]):
-        return view
-    # One of another of the person's offices: the list turns to that office.
-    pk = given["view"] if given["view"].isdecimal() and len(given["view"]) < 10 else 0
-    found = SavedView.objects.for_user(request.user).filter(reach=Reach.OFFICE)
-    elsewhere = get_object_or_404(found.select_related("office"), pk=pk)
-    office: Any = elsewhere.office
-    elsewhere.query = {"office": office.customer_id, **elsewhere.query}
-    return elsewhere
-
-
-def _given(request: PortalRequest) -> dict[str, str]:
-    if request.method != "POST":
-        return request.GET.dict()
-    if "go" in request.POST:
-        # A link of the list, pressed while a text is looked for.
-        return QueryDict(request.POST["go"]).dict()
-    return {**request.GET.dict(), **dict.fromkeys(FILTERS, ""), **request.POST.dict()}
-
-
-def _day(text: str, today: dt.date) -> dt.date:
-    try:
-        day = parse_date(text) or today
-    except ValueError:
-        return today
-    return day if abs(day.year - today.year) < YEARS else today
 
 
 @require_http_methods(["GET", "POST"])
@@ -283,7 +142,7 @@ def _context(request: PortalRequest, asked: Asked, shelf: Shelf) -> dict[str, An
         "chips": chips_of(asked, form),
         "sizes": [(size, asked.filtered(size=str(size))) for size in SIZES],
         "headings": [(column, _heading(asked, page.order, column.key)) for column in columns],
-        **_freshness_of(found.active),
+        **freshness_of(found.active),
         **days,
     }
 
@@ -366,71 +225,6 @@ def offices_asked(mine: list[Office], active: Office, wanted: str) -> list[Offic
     return [office for office in mine if office.customer_id == wanted]
 
 
-def days_of(asked: Asked, form: Any) -> dict[str, Any]:
-    """What concerns the span of days: its name, the spans beside it, the ready ones."""
-    chosen = form.cleaned_data if form.is_valid() else {}
-    first, last = chosen.get("date_from"), chosen.get("date_to")
-    ready = quick_ranges(asked.today)
-    current = next((each for each in ready if (each.first, each.last) == (first, last)), None)
-    found: dict[str, Any] = {
-        "first": first,
-        "last": last,
-        "today": asked.today,
-        "day": first if first == last else None,
-        "ranges": [(each, _to(asked, each.first, each.last), each == current) for each in ready],
-        "range": current,
-        "span": _span_in_words(first, last),
-        "weeks": _weeks(first, last),
-    }
-    if first and last and first <= last:
-        found["before"] = _beside(asked, first, last, ahead=False)
-        found["after"] = _beside(asked, first, last, ahead=True)
-    return found
-
-
-def _to(asked: Asked, first: dt.date, last: dt.date) -> str:
-    return asked.filtered(date_from=first.isoformat(), date_to=last.isoformat())
-
-
-def _beside(asked: Asked, first: dt.date, last: dt.date, *, ahead: bool) -> str | None:
-    try:
-        return _to(asked, *beside(first, last, ahead=ahead))
-    except (OverflowError, ValueError):
-        return None
-
-
-def _span_in_words(first: dt.date | None, last: dt.date | None) -> str:
-    if first and last:
-        return f"{_short(first)} – {_short(last)}"
-    if first:
-        return _("From %s") % _short(first)
-    return _("Until %s") % _short(last) if last else _("All days")
-
-
-def _weeks(first: dt.date | None, last: dt.date | None) -> str:
-    """The numbers of the weeks of a span, `47` or `47–48`; "" for one that has no end."""
-    if not first or not last or first > last:
-        return ""
-    numbers = dict.fromkeys((first.isocalendar().week, last.isocalendar().week))
-    return "–".join(map(str, numbers))
-
-
-def _short(day: dt.date) -> str:
-    return daywords.say_day(day, language=get_language() or "sv")
-
-
-def chips_of(asked: Asked, form: Any) -> list[Chip]:
-    chips = []
-    for name in FILTERS:
-        if name in ("date_from", "date_to") or name not in asked.state or name not in form.fields:
-            continue
-        value = asked.state[name]
-        choices = dict(getattr(form.fields[name].widget, "choices", []))
-        said = "" if name == "no_next_step" else str(choices.get(value, value))
-        chips.append(Chip(name, str(form.fields[name].label), said, asked.filtered(**{name: None})))
-    return chips
-
-
 def _heading(asked: Asked, order: Order, name: str) -> dict[str, str]:
     """The query that sorts by a column, and how it is sorted by it now; "" for a column that
     nothing is sorted by.
@@ -441,41 +235,3 @@ def _heading(asked: Asked, order: Order, name: str) -> dict[str, str]:
     turned = f"-{name}" if mine and not order.descending else name
     now = ("descending" if order.descending else "ascending") if mine else "none"
     return {"query": asked.filtered(sort=turned), "now": now}
-
-
-# --- Fetching ------------------------------------------------------------------------------------
-
-
-def _freshness_of(office: Office, *, asked_for: bool = False) -> dict[str, Any]:
-    """For the line that says how old the meetings are. pending: it must be asked for again."""
-    plan = OfficeSync.told_by(office)
-    known = freshness_of(office, JOB, plan.interval)
-    return {
-        "freshness": known,
-        "pending": asked_for or known.running is not None or is_wanted(office, plan),
-        "poll_seconds": POLL_SECONDS,
-    }
-
-
-@require_GET
-def freshness(request: PortalRequest) -> HttpResponse:
-    """How old the meetings are; asked again while a fetch goes on, and then the list is."""
-    if request.office is None:
-        raise PermissionDenied
-    context = _freshness_of(request.office)
-    answer = render(request, "meetings/_freshness.html", context)
-    return answer if context["pending"] else trigger_client_event(answer, "meetings-fetched")
-
-
-@require_POST
-def fetch_now(request: PortalRequest) -> HttpResponse:
-    """Have the meetings fetched now, unless that was asked for moments ago."""
-    if request.office is None:
-        raise PermissionDenied
-    begun = ask_now(request.office)
-    if begun:
-        ring(request.office)
-    if not request.htmx:
-        return redirect("meetings:list")
-    context = _freshness_of(request.office, asked_for=begun) | {"too_soon": not begun}
-    return render(request, "meetings/_freshness.html", context)

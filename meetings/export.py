@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lib import csv_stream, xlsx_stream
+from meetings.asked import Asked, read
 from meetings.cells import Column, cells, columns
-from meetings.dashboard import Asked, Found, find, read
+from meetings.dashboard import Found, find
 from meetings.listing import all_of
 from offices import disclosures
 from offices.http import PortalRequest

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from meetings import counting
+from meetings.asked import read
 from meetings.counting import Counts, Line
-from meetings.dashboard import Found, chips_of, days_of, find, read
+from meetings.dashboard import Found, find
 from meetings.filters import MEETING_DATE
+from meetings.spans import chips_of, days_of
 from offices.http import PortalRequest
 from offices.models import Right
 from offices.rights import held_at_all

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
-from meetings.dashboard import STATE, offices_asked
+from meetings.asked import STATE
+from meetings.dashboard import offices_asked
 from meetings.since import mark_seen
 from offices.access import my_offices
 from offices.http import PortalRequest

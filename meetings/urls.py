@@ -4,6 +4,7 @@ from meetings import (
     dashboard,
     export,
     figures,
+    freshness,
     inline,
     many_pages,
     panel,
@@ -15,8 +16,8 @@ from meetings import (
 app_name = "meetings"
 urlpatterns = [
     path("", dashboard.list_meetings, name="list"),
-    path("freshness/", dashboard.freshness, name="freshness"),
-    path("fetch/", dashboard.fetch_now, name="fetch_now"),
+    path("freshness/", freshness.freshness, name="freshness"),
+    path("fetch/", freshness.fetch_now, name="fetch_now"),
     path("figures/", figures.figures, name="figures"),
     path("export/", export.export, name="export"),
     path("seen/", seen.seen, name="seen"),

@@ -24,9 +24,11 @@ from tools import vendor
 from vitecportal.templatetags.house import dialled, icon, moment
 
 ROOT = Path(settings.BASE_DIR)
-FOLDERS = [ROOT / "templates", *ROOT.glob("*/templates")]
+FOLDERS = [ROOT / "templates", *ROOT.glob("*/templates"), *ROOT.glob("*/jinja2")]
 TEMPLATES = sorted(file for folder in FOLDERS for file in folder.rglob("*.html"))
-CODE = sorted(file for file in ROOT.glob("*/*.py") if file.parent.name != "tests")
+CODE = sorted(
+    {*ROOT.glob("*/*.py"), *ROOT.glob("*/templatetags/*.py")} - {*ROOT.glob("tests/*.py")}
+)
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 
 
@@ -91,6 +93,7 @@ def test_a_script_makes_no_markup_of_text(file: Path) -> None:
 def _icons_named() -> set[str]:
     source = "\n".join(file.read_text() for file in TEMPLATES)
     written = set(re.findall(r"""{%\s*icon\s+["']([a-z0-9-]+)["']""", source))
+    written |= set(re.findall(r"""icon\(["']([a-z0-9-]+)["']""", source))
     written |= set(re.findall(r'icon="([a-z0-9-]+)"', "\n".join(map(Path.read_text, CODE))))
     return written | {kind.icon for kind in all_kinds()} | {look.icon for look in LOOKS.values()}
 

@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One running portal for all journeys that do not break it."""
-    with running(tmp_path_factory.mktemp("portal")) as stack:
+    with running(tmp_path_factory.mktemp("portal"), empty=True) as stack:
         yield stack
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import dataclasses
 import datetime as dt
+import functools
 import itertools
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -288,10 +293,17 @@ def _selected(text: str, name: str) -> str:
 
 
 @contextlib.contextmanager
-def running(folder: Path, **options: Any) -> Iterator[Stack]:
-    """A portal that runs; with a PostgreSQL of the environment, in a database of its own."""
+def running(folder: Path, *, empty: bool = False, **options: Any) -> Iterator[Stack]:
+    """A portal that runs; with a PostgreSQL of the environment, in a database of its own.
+
+    empty: it begins with nothing, as on a new machine; otherwise with what such a one has made.
+    """
     stack = Stack(folder, **options)
-    with own_database(stack):
+    template = ""
+    if not empty:
+        template = prepared().database
+        shutil.copytree(prepared().folder, folder, dirs_exist_ok=True)
+    with own_database(stack, template):
         stack.start()
         try:
             yield stack
@@ -299,6 +311,36 @@ def running(folder: Path, **options: Any) -> Iterator[Stack]:
             if stack.process and stack.process.poll() is None:
                 stack.stop()
             leave_no_queues(stack.env["CELERY_QUEUE"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A data folder, and the name of a PostgreSQL database, as `run` leaves them before it starts
+    anything; "" for a database that lies in the folder.
+    """
+
+    folder: Path
+    database: str
+
+
+@functools.cache
+def prepared() -> Prepared:
+    """Made once in a run of the tests, for migrations and demo offices take longer than a start."""
+    kept = contextlib.ExitStack()
+    atexit.register(kept.close)
+    folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="vitecportal-journey-")))
+    url = kept.enter_context(fresh_database(os.environ.get("DATABASE_URL", "")))
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "vitecportal.settings",
+        "VITECPORTAL_DATA_DIR": str(folder),
+        "VITEC_BASE_URL": "",
+        **({"DATABASE_URL": url} if url else {}),
+    }
+    work = "import django; django.setup()\n"
+    work += "from vitecportal.management.commands.run import prepare; prepare()"
+    subprocess.run([sys.executable, "-c", work], cwd=ROOT, env=env, check=True)
+    return Prepared(folder, urlsplit(url).path.lstrip("/"))
 
 
 def leave_no_queues(queue: str) -> None:
@@ -317,23 +359,24 @@ def leave_no_queues(queue: str) -> None:
 
 
 @contextlib.contextmanager
-def own_database(stack: HasEnvironment) -> Iterator[None]:
-    """On PostgreSQL the processes get a database of their own."""
-    with fresh_database(os.environ.get("DATABASE_URL", "")) as url:
+def own_database(stack: HasEnvironment, template: str = "") -> Iterator[None]:
+    """On PostgreSQL the processes get a database of their own; template: as a copy of that one."""
+    with fresh_database(os.environ.get("DATABASE_URL", ""), template) as url:
         if url:
             stack.env["DATABASE_URL"] = url
         yield
 
 
 @contextlib.contextmanager
-def fresh_database(url: str) -> Iterator[str]:
+def fresh_database(url: str, template: str = "") -> Iterator[str]:
     """The address of a new database beside the one given, dropped afterwards; PostgreSQL alone."""
     if not url.startswith("postgres"):
         yield url
         return
     name = f"vitecportal_journey_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        copied = f' TEMPLATE "{template}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}"{copied}')
     try:
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         # The one line that says where to go should stand alone.
         logging.getLogger("connect").setLevel(logging.WARNING)
         self._check_ports()
-        self._prepare()
+        prepare()
         with Supervisor(settings.DATA_DIR / "log") as supervisor:
             try:
                 self._run(supervisor)
@@ -53,11 +53,6 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"Port {port} is taken. Choose another: make run {name}={port + 10}"
                 )
-
-    def _prepare(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("demo", verbosity=0)
-        collect_static_if_changed()
 
     def _run(self, supervisor: Supervisor) -> None:
         started = time.monotonic()
@@ -87,6 +82,13 @@ class Command(BaseCommand):
                 meetings_sync.sync_office(office, now=True)
                 viewings_sync.sync_office(office, now=True)
                 interests_sync.sync_office(office, now=True)
+
+
+def prepare() -> None:
+    """Tables, demo offices and static files, as far as they are not there yet."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("demo", verbosity=0)
+    collect_static_if_changed()
 
 
 def commands() -> dict[str, list[str]]:
