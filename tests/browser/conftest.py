@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.journeys.stack import Person, Stack, running
 
@@ -60,6 +60,13 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def unhurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One that leaves a minute to undo what was sent: no test depends on how fast a browser is."""
+    with running(tmp_path_factory.mktemp("unhurried"), hold=60) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
 def base_url(portal: Stack) -> str:
     return portal.url
 
@@ -86,6 +93,16 @@ def bokare(context: BrowserContext, portal: Stack, complaints: list[str]) -> Pag
     page = context.new_page()
     sign_in(page, "bokare")
     return page
+
+
+@pytest.fixture
+def undoing(browser: Browser, unhurried: Stack) -> Iterator[Page]:
+    """bokare where there is a minute to undo."""
+    context = browser.new_context(base_url=unhurried.url)
+    page = context.new_page()
+    sign_in(page, "bokare")
+    yield page
+    context.close()
 
 
 def in_good_order(portal: Stack) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import uuid
 
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import in_good_order, sign_in
 from tests.browser.test_meetings import DAY, MORNING, press, today
 from tests.browser.test_pages import faults
-from tests.journeys.stack import Stack
+from tests.journeys.stack import Stack, free_day
 
 BATCH = re.compile(r"/submissions/batches/")
 
@@ -22,12 +21,6 @@ def maklare(page: Page, portal: Stack, complaints: list[str]) -> Page:
     in_good_order(portal)
     sign_in(page, "maklare")
     return page
-
-
-def free_days(portal: Stack) -> str:
-    """A day with nothing within a fortnight of it, so that nobody is asked about twice."""
-    weeks = 3 * len(portal.comeback_requests()) + 60
-    return f"{today() + dt.timedelta(days=weeks)} 10:15"
 
 
 def ahead(page: Page, **more: str) -> None:
@@ -53,7 +46,7 @@ class TestMarkedRows:
         press(bokare, "Å")
         expect(bokare.get_by_role("heading", name="Återkomst till 3 personer")).to_be_visible()
         expect(bokare.get_by_label("Dag och tid")).to_be_focused()
-        bokare.keyboard.type(free_days(portal))
+        bokare.keyboard.type(f"{free_day()} 10:15")
         bokare.keyboard.press("Tab")
         bokare.keyboard.type("ring igen")
         expect(bokare.get_by_role("button", name="Skapa 3 återkomster")).to_be_visible()
@@ -74,23 +67,23 @@ class TestMarkedRows:
         assert abs(bokare.evaluate("scrollY") - scrolled) <= 150
 
     def test_by_mouse_a_span_is_marked_and_undone_before_it_leaves(
-        self, bokare: Page, portal: Stack
+        self, undoing: Page, unhurried: Stack
     ) -> None:
-        ahead(bokare, state="Booked")
-        before = len(portal.comeback_requests())
-        boxes = bokare.locator("[data-mark]")
+        ahead(undoing, state="Booked")
+        before = len(unhurried.comeback_requests())
+        boxes = undoing.locator("[data-mark]")
         boxes.nth(1).click()
         boxes.nth(4).click(modifiers=["Shift"])
-        expect(bokare.locator("[data-marked-number]")).to_have_text("4")
+        expect(undoing.locator("[data-marked-number]")).to_have_text("4")
 
-        bokare.get_by_role("button", name="Återkomst till markerade").click()
-        bokare.get_by_label("Dag och tid").fill(free_days(portal))
-        bokare.get_by_role("button", name="Skapa 4 återkomster").click()
-        bokare.get_by_role("button", name=re.compile("Ångra de 4")).click()
+        undoing.get_by_role("button", name="Återkomst till markerade").click()
+        undoing.get_by_label("Dag och tid").fill(f"{free_day()} 10:15")
+        undoing.get_by_role("button", name="Skapa 4 återkomster").click()
+        undoing.get_by_role("button", name=re.compile("Ångra de 4")).click()
 
-        expect(bokare.locator("[data-many-sent]")).to_contain_text("Ångrad: 4")
-        assert len(portal.comeback_requests()) == before
-        assert MORNING in bokare.url
+        expect(undoing.locator("[data-many-sent]")).to_contain_text("Ångrad: 4")
+        assert len(unhurried.comeback_requests()) == before
+        assert MORNING in undoing.url
 
     def test_the_page_is_marked_at_once_and_escape_lets_go(self, bokare: Page) -> None:
         ahead(bokare)
@@ -117,7 +110,7 @@ class TestMarkedRows:
             page.locator("[data-mark]").nth(number).check()
 
         page.get_by_role("button", name="Återkomst till markerade").click()
-        page.get_by_label("Dag och tid").fill(free_days(portal))
+        page.get_by_label("Dag och tid").fill(f"{free_day()} 10:15")
         page.get_by_role("button", name="Visa vad som händer").click()
         page.get_by_role("button", name="Skapa 2 återkomster").click()
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_pages import faults
-from tests.journeys.stack import Stack
+from tests.journeys.stack import Stack, free_day
 
 DAY = dt.timedelta(days=1)
 MORNING = "/meetings/"
@@ -242,19 +242,19 @@ def test_nobody_answered_so_call_again_in_three_weeks_in_sixteen_keys(
     assert list(body["participant"]) == ["userId"]
 
 
-def test_u_undoes_what_a_row_has_sent(bokare: Page, portal: Stack) -> None:
-    coming(bokare)
-    before = len(portal.comeback_requests())
-    bokare.locator("[data-row]").nth(4).focus()
-    press(bokare, "å")
-    bokare.get_by_label("Dag och tid").fill("imorgon 9:17")
-    bokare.keyboard.press("Control+Enter")
-    expect(bokare.get_by_role("button", name="Ångra")).to_be_visible()
+def test_u_undoes_what_a_row_has_sent(undoing: Page, unhurried: Stack) -> None:
+    coming(undoing)
+    before = len(unhurried.comeback_requests())
+    undoing.locator("[data-row]").nth(4).focus()
+    press(undoing, "å")
+    undoing.get_by_label("Dag och tid").fill(f"{free_day()} 9:17")
+    undoing.keyboard.press("Control+Enter")
+    expect(undoing.get_by_role("button", name="Ångra")).to_be_visible()
 
-    bokare.keyboard.press("u")
+    undoing.keyboard.press("u")
 
-    expect(bokare.locator("[data-inline-sent]")).to_contain_text("Ångrad")
-    assert len(portal.comeback_requests()) == before
+    expect(undoing.locator("[data-inline-sent]")).to_contain_text("Ångrad")
+    assert len(unhurried.comeback_requests()) == before
 
 
 def test_escape_leaves_the_form_for_its_row_and_another_row_takes_it_over(bokare: Page) -> None:
