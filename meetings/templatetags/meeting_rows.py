@@ -18,6 +18,7 @@ from lib.daywords import say_briefly
 from lib.links import link_by_key
 from meetings.listing import DEFAULT_SORT
 from meetings.models import MeetingFacts
+from submissions.kinds import Kind
 from submissions.templatetags.submission_look import look_of
 
 register = template.Library()
@@ -68,7 +69,6 @@ def meeting_state(meeting: MeetingFacts) -> dict[str, Any]:
 def meeting_rows(context: template.Context) -> SafeString:
     """The groups of the list, drawn by `meetings/jinja2/meetings/rows.html`."""
     as_of = context["asked"].state.get("as_of", "") if context["past"] else ""
-    events = [kind for kind in context["kinds"]() if kind.takes_topics]
     drawn = get_template("meetings/rows.html", using="jinja2").render(
         {
             **{name: context[name] for name in _TAKEN},
@@ -79,7 +79,12 @@ def meeting_rows(context: template.Context) -> SafeString:
             "panel": link_by_key("meetings:meeting"),
             "inline": link_by_key("meetings:inline_comeback"),
             "comeback": reverse("meetings:new_comeback"),
-            "events": [(kind, reverse(kind.url_name)) for kind in events],
+            "events": [_event(kind) for kind in context["kinds"]() if kind.takes_topics],
         }
     )
     return SafeString(drawn)
+
+
+def _event(kind: Kind) -> dict[str, str]:
+    """What a row's button for it says and where it leads."""
+    return {"url": reverse(kind.url_name), "label": str(kind.label), "icon": kind.icon}
