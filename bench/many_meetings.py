@@ -59,6 +59,7 @@ def kept_portal(*, postgres: bool) -> Iterator[None]:
     models = import_module("meetings.models")
     if models.Meeting.objects.count() != ROWS:
         _fill(models.Meeting)
+    _fetch()
     yield
     django.db.connections.close_all()
 
@@ -79,6 +80,15 @@ def _fill(model: Any) -> None:
         import_module("lib.bulk").insert_many(model, columns, rows)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def _fetch() -> None:
+    """Every office's meetings were fetched, as they are where people work."""
+    models = import_module("offices.models")
+    lacking = models.Office.objects.filter(sync_runs=None)
+    models.SyncRun.objects.bulk_create(
+        models.SyncRun(office=office, job="meetings", slot=1, finished_at=NOW) for office in lacking
+    )
 
 
 def _offices() -> list[int]:
@@ -128,7 +138,7 @@ def _facts(moment: dt.datetime, number: int, dice: random.Random) -> dict[str, A
     return {
         "meeting_date": _stored(moment),
         "booked_date": _stored(moment - dt.timedelta(days=dice.randrange(30))),
-        "observed_from": _stored(moment),
+        "observed_from": _stored(min(moment, NOW)),
         "first_seen": _stored(NOW),
         "last_seen": _stored(NOW),
         "missing_since": None,

@@ -12,7 +12,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms.utils import flatatt
 from django.http import QueryDict
@@ -240,6 +240,7 @@ def _known(offices: list[Office]) -> dict[str, Any]:
     customer.
     """
     key = f"meetings-known:{_short(offices)}"
+    cache = caches["process"]
     known: dict[str, Any] | None = cache.get(key)
     if known is None:
         meetings = Meeting.objects.filter(office__in=offices)

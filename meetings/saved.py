@@ -47,8 +47,8 @@ class Shelf:
 def shelf_of(request: PortalRequest) -> Shelf:
     """One query."""
     # A view of another of the person's offices is offered there; here it would show this one's.
-    here = Q(office=None) | Q(office=request.office)
-    found = list(SavedView.objects.for_user(request.user).filter(here))
+    here = [request.office] if request.office else []
+    found = list(SavedView.objects.offered_to(request.user, here))
     usual = next((view for view in found if not view.name), SavedView())
     views = [view for view in found if view.name]
     return Shelf(

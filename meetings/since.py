@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -53,18 +54,25 @@ def look(user: User, offices: Iterable[Office]) -> dict[int, dt.datetime]:
         first = [Visit(user=user, office_id=pk, since=now, last_at=now) for pk in fetched]
         Visit.objects.bulk_create(first, ignore_conflicts=True)
         known |= {visit.office_id: visit for visit in first}
-    return {pk: _go_on(visit, now) for pk, visit in known.items()}
+    _go_on(known.values(), now)
+    return {pk: visit.since for pk, visit in known.items()}
 
 
-def _go_on(visit: Visit, now: dt.datetime) -> dt.datetime:
-    pause = now - visit.last_at
-    if pause > IDLE:
+def _go_on(visits: Iterable[Visit], now: dt.datetime) -> None:
+    """Note that the person looks now; after a pause that begins a sitting. Two writes at most."""
+    seen = [visit for visit in visits if now - visit.last_at > PRECISION]
+    again = [visit for visit in seen if now - visit.last_at > IDLE]
+    for visit in again:
         visit.since = max(visit.since, visit.last_at)
-    if pause > PRECISION:
-        # By what it was, so that of two pages at once one begins the sitting.
-        mine = Visit.objects.filter(pk=visit.pk, last_at=visit.last_at)
-        mine.update(since=visit.since, last_at=now)
-    return visit.since
+    for visits_, changes in (
+        (again, {"since": Greatest("since", "last_at"), "last_at": now}),
+        ([visit for visit in seen if visit not in again], {"last_at": now}),
+    ):
+        if visits_:
+            # By what they were, so that of two pages at once one begins the sitting.
+            latest = max(visit.last_at for visit in visits_)
+            mine = Visit.objects.filter(pk__in=[visit.pk for visit in visits_])
+            mine.filter(last_at__lte=latest).update(**changes)
 
 
 def mark_seen(user: User, offices: Iterable[Office], until: dt.datetime) -> None:
@@ -80,8 +88,8 @@ def news_of(since: Since) -> QuerySet[Any]:
     if not since:
         return Meeting.objects.none()
     wanted = Q()
-    for office, moment in since.items():
-        wanted |= Q(office=office, observed_from__gt=moment)
+    for moment, offices in _by_moment(since).items():
+        wanted |= Q(office__in=offices, observed_from__gt=moment)
     then = MeetingVersion.objects.filter(
         meeting=OuterRef("pk"), observed_from__lte=_moments(since), observed_to__gt=_moments(since)
     )
@@ -100,13 +108,24 @@ def news_of(since: Since) -> QuerySet[Any]:
     return candidates.annotate(news=kind).exclude(Q(news="")).order_by()
 
 
+def _by_moment(since: Since) -> dict[dt.datetime, list[int]]:
+    """The offices of each moment: who looks at many looks at them together."""
+    found: dict[dt.datetime, list[int]] = {}
+    for office, moment in since.items():
+        found.setdefault(moment, []).append(office)
+    return found
+
+
 def _moments(since: Since) -> Any:
     """The office's moment, inside of a query over meetings."""
-    if len(since) == 1:
-        return Value(next(iter(since.values())), output_field=models.DateTimeField())
+    found = {
+        moment: Value(moment, output_field=models.DateTimeField()) for moment in since.values()
+    }
+    if len(found) == 1:
+        return next(iter(found.values()))
     whens = [
-        When(office=office, then=Value(moment, output_field=models.DateTimeField()))
-        for office, moment in since.items()
+        When(office__in=offices, then=found[moment])
+        for moment, offices in _by_moment(since).items()
     ]
     return Case(*whens)
 
@@ -192,8 +211,19 @@ def news(user: User, offices: list[Office]) -> News:
     """What is news to the person, who looks at these offices now."""
     since = look(user, offices)
     until = timezone.now()
-    found = news_of(since).values_list("pk", "news")[:MOST] if since else ()
+    asked = {office.pk: since[office.pk] for office in offices if _has_changed(office, since)}
+    found = news_of(asked).values_list("pk", "news")[:MOST] if asked else ()
     return News(since, until, dict(found))
+
+
+def _has_changed(office: Office, since: Since) -> bool:
+    """False where nothing can be news; an office that does not tell is asked for."""
+    if office.pk not in since:
+        return False
+    if not hasattr(office, "meetings_changed_at"):
+        return True
+    latest: dt.datetime | None = office.meetings_changed_at
+    return latest is not None and latest > since[office.pk]
 
 
 def _counted(kind: str, number: int) -> str:

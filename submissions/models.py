@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -110,9 +110,15 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those that wait for this person: what went wrong with their own, and what is uncertain
         or failed at the offices they manage. A refused one is done with once it was corrected.
         """
-        managed = Q(state__in=[State.UNKNOWN, State.FAILED], office__in=managed_by(user))
+        return self.needing_at(user, offices_for(user), managed_by(user))
+
+    def needing_at(
+        self, user: User, offices: Iterable[Office], managed: Iterable[Office]
+    ) -> SubmissionQuerySet:
+        """The same where the person's offices, and those they manage, are known already."""
+        theirs = Q(state__in=[State.UNKNOWN, State.FAILED], office__in=managed)
         mine = Q(created_by=user, state__in=OPEN_QUESTIONS)
-        return self.for_user(user).filter(mine | managed, corrections=None)
+        return self.filter(mine | theirs, office__in=offices, corrections=None)
 
     def whose_turn_it_is(self) -> SubmissionQuerySet:
         """Those that overtake nothing: of one person's, what was asked for first goes first.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connections
 from django.test import Client, TransactionTestCase
 
@@ -47,7 +47,8 @@ def emptying_spares_no_audit() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nobody_has_been_limited_yet() -> None:
     """Limits are counted in the cache, across tests."""
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ if "VITECPORTAL_TEST_DIR" not in os.environ:
 os.environ["VITECPORTAL_DATA_DIR"] = os.environ["VITECPORTAL_TEST_DIR"]
 
 from vitecportal.settings import *  # noqa: F403
-from vitecportal.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
+from vitecportal.settings import CACHES, DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 
 SUBMISSION_HOLD_SECONDS = 0
 # One process, emptied before every test; what the real one does is tested by itself.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {**CACHES, "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # WhiteNoise warns about a folder that is not there; nothing is collected for tests.
 STATIC_ROOT.mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

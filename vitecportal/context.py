@@ -53,10 +53,16 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "uncertain_count": functools.cache(
             lambda: Submission.objects.for_user(user).uncertain().count()
         ),
-        "needing_me": functools.cache(lambda: Submission.objects.needing(user).count()),
+        "needing_me": functools.cache(lambda: _needing(user, my_places(request))),
         "opens_admin": functools.cache(lambda: user.is_staff or _gives_places(request)),
         "manages": functools.cache(lambda: decides(request)),
     }
+
+
+def _needing(user: User, places: list[Place]) -> int:
+    offices = [place.office for place in places]
+    managed = [place.office for place in places if place.is_managed]
+    return Submission.objects.needing_at(user, offices, managed).count()
 
 
 def _gives_places(request: HttpRequest) -> bool:

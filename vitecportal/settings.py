@@ -168,7 +168,11 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Shared by all processes, since limits are counted in it: a table of the database, or Redis.
-CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://vitecportal_cache")}
+CACHES = {
+    "default": env.cache_url("CACHE_URL", default="dbcache://vitecportal_cache"),
+    # What each process may know for itself: asking for it costs no query.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
+}
 
 # --- Celery ------------------------------------------------------------------------------------
 

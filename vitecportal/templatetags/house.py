@@ -33,6 +33,18 @@ def icon(name: str, extra: str = "") -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def main_menu(context: template.RequestContext) -> SafeString:
+    """The main menu; a page has it at its side and, for telephones, in its head, drawn once."""
+    request = context.request
+    drawn: SafeString | None = getattr(request, "_main_menu", None)
+    if drawn is None:
+        found = context.template.engine.get_template("includes/menu.html")  # type: ignore[union-attr]
+        drawn = found.render(context)
+        request._main_menu = drawn  # type: ignore[attr-defined]
+    return drawn
+
+
 @register.filter
 def moment(value: dt.datetime | None) -> str:
     """`10:12` for today, else `mån 23 nov 10:12`, with the year when it is another."""
