@@ -164,7 +164,7 @@ class Meeting(MeetingFacts, DirectoryRow):
             models.Index(fields=["office", "type", "meeting_date"], name="meeting_by_type"),
             models.Index(fields=["office", "booked_date"], name="meeting_by_booking"),
             models.Index(fields=["type", "meeting_date"], name="meeting_all_offices"),
-            models.Index(fields=["meeting_date"], name="meeting_by_moment"),
+            models.Index(fields=["meeting_date", "office"], name="meeting_by_moment"),
             models.Index(fields=["office", "contact_id"], name="meeting_by_contact"),
             models.Index(fields=["office", "estate_id"], name="meeting_by_estate"),
             models.Index(fields=["office", "observed_from"], name="meeting_by_change"),
