@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import time
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -22,11 +24,11 @@ from submissions import outbox
 from submissions.forms import ReasonForm
 from submissions.kinds import Effect, find_kind
 from submissions.models import Submission, SubmissionQuerySet, Verdict
-from submissions.reconcile import reconcile, settling
+from submissions.reconcile import Unasked, look_for, settling
 
 # A person waits for the look; what it does not reach, the timetable does.
 LOOK_SECONDS = 20
-LIMITS = {"connect_timeout": 2.0, "read_timeout": 3.0, "read_deadline": 4.0}
+LIMITS = {"connect_timeout": 2.0, "read_timeout": 3.0, "read_deadline": 4.0, "patience": 3.0}
 MOST_AT_ONCE = 200
 
 
@@ -119,21 +121,40 @@ def _effects(submission: Submission) -> list[Effect]:
 @require_POST
 def look(request: PortalRequest) -> HttpResponse:
     """Look at Vitec for every one that has had time to settle."""
-    until = time.monotonic() + LOOK_SECONDS
-    found = looked = early = 0
-    for submission in _uncertain(request)[:MOST_AT_ONCE]:
-        if time.monotonic() > until:
-            break
-        looked += 1
-        found += reconcile(submission, **LIMITS)
-        early += not submission.verdict and settling(submission)
-    said = _("Found at Vitec: %(found)d of %(looked)d.") % {"found": found, "looked": looked}
-    messages.success(request, said)
-    if early:
+    counted = _look_for(_uncertain(request)[:MOST_AT_ONCE])
+    looked, unasked = counted["looked"], counted["unasked"]
+    if looked or not unasked:
+        said = _("Found at Vitec: %(found)d of %(looked)d.")
+        messages.success(request, said % {"found": counted["found"], "looked": looked})
+    if unasked:
+        said = ngettext(
+            "Vitec cannot be asked just now. %d has not been looked for; we do it later.",
+            "Vitec cannot be asked just now. %d have not been looked for; we do it later.",
+            unasked,
+        )
+        messages.warning(request, said % unasked)
+    if counted["early"]:
         messages.info(
             request, _("Vitec may still be at work on the latest. Look again in a while.")
         )
     return redirect("submissions:uncertain")
+
+
+def _look_for(submissions: Iterable[Submission]) -> Counter[str]:
+    """How many were looked for, found, could not be asked for, or may still be on their way."""
+    until = time.monotonic() + LOOK_SECONDS
+    counted: Counter[str] = Counter()
+    for submission in submissions:
+        if time.monotonic() > until:
+            break
+        try:
+            counted["found"] += look_for(submission, **LIMITS)
+        except Unasked:
+            counted["unasked"] += 1
+            continue
+        counted["looked"] += 1
+        counted["early"] += not submission.verdict and settling(submission)
+    return counted
 
 
 @require_POST

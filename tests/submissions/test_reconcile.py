@@ -2,28 +2,32 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from meetings import kinds
 from offices.capabilities import remember
-from offices.models import Office, User
+from offices.models import LineSeat, Office, User
 from sandbox.server import Sandbox
 from submissions import reconcile as reconciling
 from submissions.delivery import deliver
-from submissions.models import Event, State, Submission, Verdict
+from submissions.models import OUTAGE_AFTER, Event, Outage, State, Submission, Verdict
 from submissions.outbox import send_again
-from submissions.reconcile import reconcile, reconcile_due
+from submissions.reconcile import Unasked, look_for, reconcile, reconcile_due
 from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
 
 pytestmark = pytest.mark.django_db
 
 PAGE = reverse("submissions:uncertain")
+# Where no connection is made.
+NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +46,10 @@ def uncertain(vitec: Sandbox, submission: Submission, fault: str) -> Submission:
 def state_of(submission: Submission) -> str:
     submission.refresh_from_db()
     return submission.state
+
+
+def looks_made(vitec: Sandbox) -> list[dict[str, Any]]:
+    return [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
 
 
 class TestLooking:
@@ -148,8 +156,7 @@ class TestLooking:
 
         submission.refresh_from_db()
         assert submission.verdict == Verdict.UNREADABLE
-        looks = [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
-        assert len(looks) == 1
+        assert len(looks_made(vitec)) == 1
 
     def test_a_vitec_that_is_away_says_nothing(
         self, vitec: Sandbox, submission: Submission
@@ -161,6 +168,83 @@ class TestLooking:
         assert state_of(submission) == State.UNKNOWN
 
         assert reconcile(submission)
+
+    def test_a_vitec_that_cannot_be_reached_changes_nothing_that_was_said(
+        self, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+        reconcile(submission)
+        settings.VITEC_BASE_URL = NOBODY
+
+        assert not reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.ABSENT
+
+    def test_where_there_is_no_answer_no_other_of_the_office_is_asked_for_a_while(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office, settings: Any
+    ) -> None:
+        other = make_submission(bokare, office, contact_id="ADR9")
+        uncertain(vitec, submission, "lose_answer")
+        uncertain(vitec, other, "lose_answer")
+        settings.VITEC_BASE_URL = NOBODY
+        reconcile(submission)
+        settings.VITEC_BASE_URL = vitec.url
+
+        with pytest.raises(Unasked):
+            look_for(other)
+
+        assert looks_made(vitec) == []
+        cache.clear()
+        assert reconcile(submission)
+
+    def test_while_vitec_is_away_by_the_deliveries_word_it_is_not_asked(
+        self, vitec: Sandbox, submission: Submission, office: Office
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        away = Outage.objects.create(
+            office=office, failures=OUTAGE_AFTER, probe_at=timezone.now() + dt.timedelta(seconds=9)
+        )
+
+        assert reconcile_due() == 0
+        assert not reconcile(submission)
+        assert looks_made(vitec) == []
+
+        Outage.objects.filter(pk=away.pk).update(ended_at=timezone.now())
+        assert reconcile_due() == 1
+
+    def test_an_outage_that_nobody_probes_any_more_keeps_no_look_back(
+        self, vitec: Sandbox, submission: Submission, office: Office
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        long_ago = timezone.now() - dt.timedelta(hours=1)
+        Outage.objects.create(office=office, failures=OUTAGE_AFTER, probe_at=long_ago)
+
+        assert reconcile_due() == 1
+
+    def test_a_look_takes_its_turn_among_the_calls_of_the_login(
+        self, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        LineSeat.objects.update(
+            token=uuid.uuid4(), holder=None, until=timezone.now() + dt.timedelta(seconds=60)
+        )
+
+        with pytest.raises(Unasked):
+            look_for(submission, patience=0.1)
+
+        assert looks_made(vitec) == []
+
+    def test_a_look_that_vitec_declines_is_left_to_a_person(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        vitec.behave("/CRM/*/ComebackMeeting", "bad_request")
+
+        reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.UNREADABLE
 
     def test_a_kind_that_cannot_be_read_back_is_left_to_a_person(
         self, vitec: Sandbox, submission: Submission, monkeypatch: pytest.MonkeyPatch
@@ -223,8 +307,36 @@ class TestTimetable:
 
         reconcile_due()
 
-        made = [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
-        assert len(made) == looks
+        assert len(looks_made(vitec)) == looks
+
+    def test_what_was_never_looked_for_comes_before_what_was(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        uncertain(vitec, submission, "cut_before")
+        reconcile_due()
+        Submission.objects.update(looked_at=timezone.now() - dt.timedelta(hours=1))
+        fresh = uncertain(vitec, make_submission(bokare, office, contact_id="ADR9"), "cut_before")
+        monkeypatch.setattr(reconciling, "PER_RUN", 1)
+
+        reconcile_due()
+
+        fresh.refresh_from_db()
+        assert fresh.looked_at is not None
+
+    def test_what_could_not_be_asked_for_is_asked_for_again_soon_however_old(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        vitec.behave("/CRM/*/ComebackMeeting", "error_before", times=1)
+        assert reconcile_due() == 0
+        assert reconcile_due() == 0, "not at once"
+        Submission.objects.update(
+            looked_at=timezone.now() - dt.timedelta(minutes=3),
+            changed_at=timezone.now() - dt.timedelta(days=2),
+        )
+
+        assert reconcile_due() == 1
 
 
 class TestPage:
@@ -256,6 +368,17 @@ class TestPage:
 
         assert "Hittade hos Vitec: 1 av 1" in answer.content.decode()
         assert state_of(submission) == State.DELIVERED
+
+    def test_a_press_while_vitec_is_away_says_that_nothing_was_looked_for(
+        self, as_chef: Client, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        settings.VITEC_BASE_URL = NOBODY
+
+        answer = as_chef.post(reverse("submissions:look_at_vitec"), follow=True)
+
+        assert "Vitec kan inte frågas just nu. 1 har inte" in answer.content.decode()
+        assert "Hittade hos Vitec" not in answer.content.decode()
 
     @pytest.mark.parametrize(
         ("decision", "state"),
