@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -18,10 +19,11 @@ from sandbox.server import Sandbox
 from submissions import reconcile as reconciling
 from submissions.delivery import deliver
 from submissions.models import OUTAGE_AFTER, Event, Outage, State, Submission, Verdict
-from submissions.outbox import send_again
+from submissions.outbox import mark_delivered, mark_not_delivered, quarantine, send_again
 from submissions.reconcile import Unasked, look_for, reconcile, reconcile_due
 from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
+from vitecportal.templatetags.house import moment
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,13 @@ def state_of(submission: Submission) -> str:
 
 def looks_made(vitec: Sandbox) -> list[dict[str, Any]]:
     return [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
+
+
+def shown(client: Client, submission: Submission) -> str:
+    """What the page's box says of a submission; as it is now for who sees no box."""
+    page = client.get(PAGE).content.decode()
+    found = re.search(rf'value="({submission.code}:\d+)"', page)
+    return found[1] if found else f"{submission.code}:{submission.events}"
 
 
 class TestLooking:
@@ -347,7 +356,7 @@ class TestPage:
         return submission
 
     def decide(self, client: Client, *chosen: Submission, **fields: str) -> Any:
-        data = {"code": [str(one.code) for one in chosen], "reason": "Tittade", **fields}
+        data = {"code": [shown(client, one) for one in chosen], "reason": "Tittade", **fields}
         return client.post(reverse("submissions:decide_many"), data)
 
     def test_it_says_what_was_sent_and_what_would_be_there_twice(
@@ -358,6 +367,26 @@ class TestPage:
         assert "Finns inte hos Vitec" in text
         assert "Ring om balkongen" in text
         assert "läggs in" in text
+
+    def test_it_says_when_it_was_sent_not_when_it_was_saved(
+        self, as_chef: Client, absent: Submission
+    ) -> None:
+        sent = absent.attempts.filter(event=Event.SENDING).latest("pk").at
+        Submission.objects.update(created_at=sent - dt.timedelta(days=40))
+
+        text = as_chef.get(PAGE).content.decode()
+
+        assert f"sändes {moment(sent)}" in text
+        assert moment(sent - dt.timedelta(days=40)) not in text
+
+    def test_of_one_that_was_set_aside_it_does_not_say_that_it_was_sent(
+        self, as_chef: Client, submission: Submission
+    ) -> None:
+        quarantine()
+
+        text = as_chef.get(PAGE).content.decode()
+
+        assert f"sparades {moment(submission.created_at)}; inget säger att det sändes" in text
 
     def test_one_press_looks_for_all(
         self, as_chef: Client, vitec: Sandbox, submission: Submission
@@ -433,8 +462,54 @@ class TestPage:
         self.decide(as_grannkontor, absent, decision="found")
         assert state_of(absent) == State.UNKNOWN
 
+    @pytest.mark.parametrize("decision", ["found", "not_found", "send_again"])
+    def test_an_old_page_settles_nothing_that_has_been_sent_again_since(
+        self, as_chef: Client, absent: Submission, chef: User, vitec: Sandbox, decision: str
+    ) -> None:
+        old = shown(as_chef, absent)
+        send_again(absent, chef, "Finns inte")
+        uncertain(vitec, absent, "lose_answer")
+        arrived = len(posts(vitec))
+
+        data = {"code": [old], "reason": "Finns inte", "decision": decision}
+        answer = as_chef.post(reverse("submissions:decide_many"), data, follow=True)
+
+        assert "har något hänt sedan du öppnade sidan" in answer.content.decode()
+        assert state_of(absent) == State.UNKNOWN
+        deliver(absent.pk)
+        assert len(posts(vitec)) == arrived
+
+    def test_a_person_who_saw_an_earlier_try_decides_nothing_of_this_one(
+        self, absent: Submission, chef: User, vitec: Sandbox
+    ) -> None:
+        as_seen = Submission.objects.get(pk=absent.pk)
+        send_again(absent, chef, "Finns inte")
+        uncertain(vitec, absent, "lose_answer")
+
+        for decide in (send_again, mark_delivered, mark_not_delivered):
+            assert not decide(as_seen, chef, "Finns inte")
+
+        assert state_of(absent) == State.UNKNOWN
+
+    def test_what_a_look_has_said_since_is_seen_before_it_is_decided(
+        self, as_chef: Client, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+        old = shown(as_chef, submission)
+        reconcile(submission)
+
+        data = {"code": [old], "reason": "Gissar", "decision": "send_again"}
+        as_chef.post(reverse("submissions:decide_many"), data)
+
+        assert state_of(submission) == State.UNKNOWN
+
     def test_a_code_that_is_none_is_passed_over(self, as_chef: Client, absent: Submission) -> None:
-        data = {"code": ["hoppsan", str(absent.code)], "reason": "Såg den", "decision": "found"}
+        code = shown(as_chef, absent)
+        data = {
+            "code": ["hoppsan", f"{absent.code}", f"{absent.code}:x", code],
+            "reason": "Såg den",
+            "decision": "found",
+        }
         as_chef.post(reverse("submissions:decide_many"), data)
 
         assert state_of(absent) == State.DELIVERED
