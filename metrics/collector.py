@@ -139,8 +139,8 @@ def _outages() -> Metric:
         "For how long Vitec has been away; endpoint is empty for everything of the office.",
         labels=["office", "endpoint"],
     )
-    rows = Outage.open_ones().order_by("pk")
-    for office, endpoint, since in rows.values_list("office__customer_id", "endpoint", "since"):
+    here = Outage.open_ones().values_list("office__customer_id", "endpoint")
+    for office, endpoint, since in here.annotate(Min("since")).order_by("office", "endpoint"):
         outages.add_metric([office, endpoint], _age(since))
     return outages
 

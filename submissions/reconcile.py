@@ -14,7 +14,7 @@ import time
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -45,30 +45,43 @@ SENT = (Event.SENDING, Event.UNKNOWN, Event.SENDING_EXPIRED, Event.LATE)
 
 
 class Unasked(Exception):
-    """Vitec could not be asked just now; what an earlier look said stands."""
+    """Vitec could not be asked just now; what an earlier look said stands.
+
+    away: no other of the same sort at the same office can be asked for, either.
+    """
+
+    def __init__(self, *, away: bool) -> None:
+        super().__init__(f"away={away}")
+        self.away = away
 
 
 def reconcile_due() -> int:
     """Look for the uncertain ones whose turn it is; returns how many were found."""
     until = time.monotonic() + RUN_SECONDS
-    found = 0
-    for submission in _due():
-        if time.monotonic() > until:
+    asked = found = 0
+    away: set[tuple[int, str]] = set()
+    for pk, office_id, endpoint in _due():
+        if asked == PER_RUN or time.monotonic() > until:
             break
-        found += reconcile(submission)
+        if (office_id, endpoint) in away:
+            continue
+        try:
+            found += look_for(Submission.objects.select_related("office").get(pk=pk))
+            asked += 1
+        except Unasked as unasked:
+            away |= {(office_id, endpoint)} if unasked.away else set()
     return found
 
 
-def _due() -> QuerySet[Submission]:
-    """Those never looked for come first, and those of a Vitec that is away not at all."""
+def _due() -> list[tuple[int, int, str]]:
+    """Ids, offices and endpoints; those never looked for come first."""
     now = timezone.now()
     unsaid = Q(verdict="", looked_at__lt=now - ASK_AGAIN)
     turn = Q(looked_at=None) | Q(looked_at__lt=now - LOOK_AGAIN) | unsaid
     young = Q(changed_at__gt=now - LOOK_FOR) | Q(verdict="")
     waiting = Submission.objects.uncertain().filter(turn, young, changed_at__lt=now - _settling())
-    away = _outages().filter(office=OuterRef("office"), endpoint__in=["", OuterRef("endpoint")])
-    chosen = waiting.filter(~Exists(away)).select_related("office")
-    return chosen.order_by(F("looked_at").asc(nulls_first=True), "pk")[:PER_RUN]
+    in_order = waiting.order_by(F("looked_at").asc(nulls_first=True), "pk")
+    return list(in_order.values_list("pk", "office_id", "endpoint"))
 
 
 def reconcile(submission: Submission, **limits: float) -> bool:
@@ -84,6 +97,10 @@ def look_for(submission: Submission, **limits: float) -> bool:
 
     limits: as `paced_client_for` takes them, where a person waits. Raises Unasked.
     """
+    return _look(submission, limits)
+
+
+def _look(submission: Submission, limits: dict[str, float]) -> bool:
     kind = find_kind(submission.kind)
     if kind is None or kind.read_back is None:
         _keep(submission, Verdict.UNREADABLE)
@@ -123,7 +140,7 @@ def _found(
     if span is None or not may_ask(submission.office, key):
         return None
     if _is_away(submission, key):
-        raise Unasked
+        raise Unasked(away=True)
     try:
         # Also for somebody who may not see whom it concerns: only that it is there is told.
         with paced_client_for(submission.office, **limits) as client, veil.lifted():
@@ -136,10 +153,9 @@ def _found(
         log.info("cannot look submission=%s cause=%s", submission.pk, type(error).__name__)
         return None
     except NoTurn:
-        raise Unasked from None
+        raise Unasked(away=True) from None
     except VitecError as error:
-        _did_not_answer(submission, key, error)
-        raise Unasked from None
+        raise Unasked(away=_did_not_answer(submission, key, error)) from None
     if seen is None:
         return None
     others = Submission.objects.filter(office=submission.office).exclude(pk=submission.pk)
@@ -148,29 +164,29 @@ def _found(
     return [vitec_id for vitec_id in seen if vitec_id not in claimed]
 
 
-def _outages() -> QuerySet[Outage]:
-    """Where no look is made; a delivery's probe will tell when Vitec is back."""
-    return Outage.open_ones().filter(probe_at__gt=Now() - PROBED_WITHIN)
-
-
 def _is_away(submission: Submission, key: str) -> bool:
+    """By the last look, or by the deliveries, whose probe will tell when Vitec is back."""
     if cache.get(_rest_of(submission, key)):
         return True
     here = {"office": submission.office_id, "endpoint__in": ["", submission.endpoint]}
-    return _outages().filter(**here).exists()
+    return Outage.open_ones().filter(probe_at__gt=Now() - PROBED_WITHIN, **here).exists()
 
 
 def _rest_of(submission: Submission, key: str) -> str:
     return f"reconcile-rests-{submission.office_id}-{key}"
 
 
-def _did_not_answer(submission: Submission, key: str, error: VitecError) -> None:
-    """It goes to the end of the line; without any answer, or for being too busy, the line rests."""
+def _did_not_answer(submission: Submission, key: str, error: VitecError) -> bool:
+    """It goes to the end of the line. True: there was no answer at all, or Vitec was too busy, so
+    that the whole line rests.
+    """
     log.info("cannot ask submission=%s cause=%s", submission.pk, error)
     Submission.objects.uncertain().filter(pk=submission.pk).update(looked_at=timezone.now())
-    if error.status is None or isinstance(error, Busy):
+    away = error.status is None or isinstance(error, Busy)
+    if away:
         rest = max(REST_SECONDS, error.retry_after or 0)
         cache.set(_rest_of(submission, key), True, rest)
+    return away
 
 
 def _span(submission: Submission) -> Span | None:
