@@ -26,7 +26,7 @@ from prometheus_client.metrics_core import Metric
 from metrics.counting import BOUNDS, LONGER
 from metrics.models import DeliveryTime, OutcomeCount, Reading
 from offices.models import Capability, Office, SyncRun
-from submissions.models import Heart, Pause, State, Submission
+from submissions.models import Heart, Outage, Pause, State, Submission
 
 MOVING = (State.QUEUED, State.CLAIMED, State.SENDING)
 OPEN = (*MOVING, State.HELD, State.UNKNOWN, State.FAILED)
@@ -41,6 +41,7 @@ class Collector:
         yield from _delivery_times()
         yield from _queue()
         yield _pauses()
+        yield _outages()
         yield from _syncs()
         yield _hearts()
         yield _counted()
@@ -129,6 +130,19 @@ def _pauses() -> Metric:
     ):
         pauses.add_metric([office, endpoint, "person" if person else str(status)], _age(since))
     return pauses
+
+
+def _outages() -> Metric:
+    """Where the circuit is open: nothing goes to Vitec but one probe now and then."""
+    outages = GaugeMetricFamily(
+        "vitecportal_outage_seconds",
+        "For how long Vitec has been away; endpoint is empty for everything of the office.",
+        labels=["office", "endpoint"],
+    )
+    here = Outage.open_ones().values_list("office__customer_id", "endpoint")
+    for office, endpoint, since in here.annotate(Min("since")).order_by("office", "endpoint"):
+        outages.add_metric([office, endpoint], _age(since))
+    return outages
 
 
 def _syncs() -> Iterator[Metric]:

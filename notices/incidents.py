@@ -1,7 +1,9 @@
 """Finding what people must be told of, out of the audit and the outages. Writes notices alone.
 
 It looks at what is stored, a little later and as often as it likes: the delivery knows nothing of
-it, a crash loses nothing, and nobody is told of the same thing twice.
+it, and nobody is told of the same thing twice. A look goes back to where the last whole one began,
+by the database's clock, and of an incident all are told or nobody: a crash or a long silence loses
+nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from lib import database_clock
 from notices.models import TROUBLE, Notice, NoticeItem, What
 from offices.models import Membership, Office, Role
 from submissions.models import (
@@ -48,13 +51,13 @@ TOLD = {
 
 def look_around() -> list[int]:
     """Tell whoever is concerned; returns the ids of the notices that are new."""
-    now = timezone.now()
+    now = database_clock.now()
     heard = Heart.objects.filter(name=HEART).values_list("beat_at", flat=True).first()
     since = min(heard or now - FIRST_LOOK, now) - OVERLAP
     before = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     _tell_of_events(since)
-    _tell_of_denials(since)
-    _tell_of_ends(now)
+    _tell_of_denials()
+    _tell_of_ends(since, now)
     clear_what_is_settled()
     Heart.objects.update_or_create(name=HEART, defaults={"beat_at": now})
     return list(Notice.objects.filter(pk__gt=before).values_list("pk", flat=True))
@@ -82,8 +85,14 @@ def _tell_office(office: Office, what: What, events: list[Attempt]) -> None:
     for event in events:
         for user_id in {event.submission.created_by_id, *deciding}:
             shares[user_id].append(event)
-    for user_id, share in shares.items():
-        _tell(user_id, office, what, share)
+    try:
+        with transaction.atomic():
+            # In order, so that two that look at once wait for each other and never crosswise.
+            for user_id in sorted(shares):
+                _tell(user_id, office, what, shares[user_id])
+    except IntegrityError:
+        # Another has told of one of them this moment; the rest is told at the next look.
+        return
 
 
 def _deciding(office: Office) -> set[int]:
@@ -93,26 +102,23 @@ def _deciding(office: Office) -> set[int]:
 
 
 def _tell(user_id: int, office: Office, what: What, events: list[Attempt]) -> None:
-    """Add them to the incident that goes on, or begin one; all or, if another did so, none."""
+    """Add them to the incident that goes on, or begin one. Raises IntegrityError when told before.
+
+    Call it in the transaction in which everybody is told: by the first is known that all were.
+    """
     first, last = events[0].at, events[-1].at
     same = Notice.objects.unread().filter(
         user=user_id, office=office, what=what, latest_at__gt=first - SAME_INCIDENT
     )
-    try:
-        with transaction.atomic():
-            notice = same.first() or Notice.objects.create(
-                user_id=user_id, office=office, what=what, at=first, latest_at=last
-            )
-            NoticeItem.objects.bulk_create(
-                NoticeItem(
-                    notice=notice, user_id=user_id, submission=event.submission, attempt=event.pk
-                )
-                for event in events
-            )
-            about = notice.items.values("submission").distinct().count()
-            Notice.objects.filter(pk=notice.pk).update(number=about, latest_at=last)
-    except IntegrityError:
-        return
+    notice = same.first() or Notice.objects.create(
+        user_id=user_id, office=office, what=what, at=first, latest_at=last
+    )
+    NoticeItem.objects.bulk_create(
+        NoticeItem(notice=notice, user_id=user_id, submission=event.submission, attempt=event.pk)
+        for event in events
+    )
+    about = notice.items.values("submission").distinct().count()
+    Notice.objects.filter(pk=notice.pk).update(number=about, latest_at=last)
 
 
 def clear_what_is_settled() -> int:
@@ -128,8 +134,10 @@ def clear_what_is_settled() -> int:
 # --- Access denied -----------------------------------------------------------------------------
 
 
-def _tell_of_denials(since: dt.datetime) -> None:
-    denials = Pause.objects.filter(since__gte=since, paused_by=None, ended_at=None)
+def _tell_of_denials() -> None:
+    """However long ago they began: an open one that nobody was told of is news."""
+    told = Notice.objects.filter(pause=OuterRef("pk"))
+    denials = Pause.objects.filter(~Exists(told), paused_by=None, ended_at=None)
     for pause in denials.exclude(status=0).select_related("office"):
         Notice.objects.bulk_create(
             (
@@ -150,10 +158,9 @@ def _tell_of_denials(since: dt.datetime) -> None:
 # --- An outage is over -------------------------------------------------------------------------
 
 
-def _tell_of_ends(now: dt.datetime) -> None:
-    over = Outage.objects.filter(
-        ended_at__gte=now - DRAINED_WITHIN - OVERLAP, failures__gte=OUTAGE_AFTER
-    )
+def _tell_of_ends(since: dt.datetime, now: dt.datetime) -> None:
+    """Of those that ended since the last look, and of those that were drained at it."""
+    over = Outage.objects.filter(ended_at__gte=since - DRAINED_WITHIN, failures__gte=OUTAGE_AFTER)
     for outage in over:
         told = Notice.objects.filter(outage=outage).values("user")
         waited = outage.waiting_rows.exclude(created_by__in=told)

@@ -53,7 +53,8 @@ class Notice(models.Model):
     number: how many submissions it is about; of an outage that is over, how many of the person's
     waited for its end, and `delivered` how many of those have arrived.
     outage, pause: what it is about, where it is not about submissions.
-    at: when it happened; latest_at: when it last grew. mailed_at: when a letter was written.
+    at: when it happened; latest_at: when it last grew. mailed_at: when a letter was taken by the
+    mail server; writing_at: when somebody last began to write one.
     """
 
     user = models.ForeignKey(
@@ -74,6 +75,7 @@ class Notice(models.Model):
     latest_at = models.DateTimeField()
     read_at = models.DateTimeField(_("read"), null=True)
     mailed_at = models.DateTimeField(_("mailed"), null=True)
+    writing_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -145,6 +147,12 @@ class LetterChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.wanted}"
+
+
+def wanting_letters() -> Q:
+    """Of notices: those whose person wants letters, as `wants_letters` says."""
+    chosen = Q(user__letter_choice__wanted=True)
+    return chosen | Q(user__letter_choice=None) if settings.NOTICES_BY_MAIL else chosen
 
 
 def wants_letters(user: User) -> bool:

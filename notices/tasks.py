@@ -6,7 +6,8 @@ from notices import incidents, letters
 @shared_task
 def tell_people() -> None:
     """Find what people must be told of, and have it mailed to those who want that."""
-    for notice_id in incidents.look_around():
+    incidents.look_around()
+    for notice_id in letters.due():
         mail_notice.delay(notice_id)
 
 

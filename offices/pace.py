@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 import random
 import time
 import uuid
@@ -23,6 +24,7 @@ from django.utils import timezone
 
 from connect.calls import Call, Reply
 from connect.client import Client
+from connect.errors import NotSent
 from lib.sealing import keyed_hash
 from offices.models import LineSeat, LineStart
 
@@ -36,11 +38,19 @@ FURTHEST_START = dt.timedelta(minutes=1)
 LONGEST_LINE = dt.timedelta(seconds=60)
 
 
-class PacedClient(Client):
-    """A client that keeps to the limits of its login and counts its calls."""
+class NoTurn(NotSent):
+    """The call was not made, since its turn did not come in time."""
 
-    def __init__(self, **options: object) -> None:
+
+class PacedClient(Client):
+    """A client that keeps to the limits of its login and counts its calls.
+
+    patience: a call whose turn has not come after so many seconds is not made; None for any time.
+    """
+
+    def __init__(self, *, patience: float | None = None, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
+        self.patience = patience
         self.calls = 0
 
     def line(self, call: Call) -> str:
@@ -48,8 +58,8 @@ class PacedClient(Client):
         return line_of(self.login(call)[0])
 
     def send(self, call: Call, **options: object) -> Reply:
-        """As `Client.send`, when it is this call's turn."""
-        with turn(self.line(call)):
+        """As `Client.send`, when it is this call's turn. Raises NoTurn, too."""
+        with turn(self.line(call), self.patience):
             self.calls += 1
             return super().send(call, **options)  # type: ignore[arg-type]
 
@@ -60,13 +70,17 @@ def line_of(username: str) -> str:
 
 
 @contextlib.contextmanager
-def turn(line: str) -> Iterator[None]:
+def turn(line: str, patience: float | None = None) -> Iterator[None]:
     """Wait for a seat of this line, and give it back.
 
+    patience: seconds; None for any time. Raises NoTurn when there is no seat within them.
     Must not run inside a transaction: others would not see the seat as taken.
     """
     token = uuid.uuid4()
+    until = time.monotonic() + (math.inf if patience is None else patience)
     while not _sit_down(line, token):
+        if time.monotonic() >= until:
+            raise NoTurn(cause="crowded")
         time.sleep(_seconds_until_free(line))
     try:
         yield

@@ -26,9 +26,15 @@ def client_for(office: Office, **time_limits: float) -> SignedByGroup:
     return SignedByGroup(**_settings_of(office, time_limits))
 
 
-def paced_client_for(office: Office) -> PacedByGroup:
-    """A client for many reads, which keeps to the limits of its logins. Raises NoCredential."""
-    return PacedByGroup(**_settings_of(office, {}))
+def paced_client_for(
+    office: Office, *, patience: float | None = None, **time_limits: float
+) -> PacedByGroup:
+    """A client for many reads, which keeps to the limits of its logins.
+
+    patience: seconds that one read waits for its turn, see `PacedClient`; None for any time.
+    Raises NoCredential.
+    """
+    return PacedByGroup(patience=patience, **_settings_of(office, time_limits))
 
 
 def _settings_of(office: Office, time_limits: dict[str, float]) -> dict[str, Any]:

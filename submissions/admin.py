@@ -18,12 +18,21 @@ from offices.access import administers, managed_by
 from offices.admin_scope import OfficeFilter, ReadOnlyAdmin
 from submissions import outbox
 from submissions.forms import PauseForm
-from submissions.models import Attempt, Pause, Submission
+from submissions.models import WATCHING, Attempt, Pause, Submission
 
 Decision = Callable[[Submission, Any, str], bool]
 
 
+def _last_event() -> int:
+    return Attempt.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 class ReasonActionForm(ActionForm):
+    """seen: the last event there was when the list was shown."""
+
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, initial=_last_event, label="", required=False
+    )
     reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
 
 
@@ -94,16 +103,24 @@ class SubmissionAdmin(ReadOnlyAdmin):
             self.message_user(request, gettext("Give a reason."), messages.ERROR)
             return
         chosen = list(queryset.select_related("office"))
+        changed = _changed_since(chosen, request.POST.get("seen", ""))
         done = 0
         for submission in chosen:
             # The admin opens no door that the portal's own page keeps shut.
-            if administers(request.user, submission.office):
+            if submission.pk not in changed and administers(request.user, submission.office):
                 done += decision(submission, request.user, reason)
         text = ngettext("%(count)d submission settled.", "%(count)d submissions settled.", done)
         self.message_user(request, text % {"count": done})
         if left := len(chosen) - done:
-            text = gettext("%(count)d left alone: not in a state for this.")
+            text = gettext("%(count)d left alone: not in a state for this, or changed meanwhile.")
             self.message_user(request, text % {"count": left}, messages.WARNING)
+
+
+def _changed_since(chosen: list[Submission], seen: str) -> set[int]:
+    """Those to which something has happened since the list was shown."""
+    last = int(seen) if seen.isdecimal() else 0
+    later = Attempt.objects.filter(submission__in=chosen, pk__gt=last)
+    return set(later.exclude(event__in=WATCHING).values_list("submission", flat=True))
 
 
 @admin.register(Attempt)

@@ -1,7 +1,7 @@
-"""Is the audit as it was written? Walks all of it, and seals each day that is over.
+"""Is the audit as it was written? Walks all of it, and seals once a day what has been written.
 
 The chain of a submission shows an event that was changed, removed or put elsewhere. That a whole
-submission is gone, or the last events of one, shows the day's checkpoint.
+submission is gone, or the last events of one, shows the checkpoint over them.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ import hashlib
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Min, QuerySet
 
+from lib import database_clock
 from lib.sealing import is_stamped, keyed_hash, stamp, stamp_secret
-from submissions import chain
+from submissions import append_only, chain
 from submissions.models import Attempt, AuditCheckpoint, StampKey, Submission
 
-# A day is sealed when nothing that began in it can still be on its way into the database.
-SETTLES_AFTER = dt.timedelta(hours=1)
+# Sealing waits no longer for those that write; it is tried again an hour later.
+LONGEST_WAIT_SECONDS = 2
 ROWS_AT_ONCE = 2000
 
 
@@ -30,7 +31,7 @@ class Checked:
 
     events: int
     submissions: int
-    days: int
+    checkpoints: int
     broken: str
 
 
@@ -44,11 +45,11 @@ class _Walk:
 
     events: int = 0
     submissions: int = 0
-    days: int = 0
+    checkpoints: int = 0
     older: tuple[str, ...] = ()
 
     def checked(self, broken: str) -> Checked:
-        return Checked(self.events, self.submissions, self.days, broken)
+        return Checked(self.events, self.submissions, self.checkpoints, broken)
 
 
 def verify() -> Checked:
@@ -57,7 +58,7 @@ def verify() -> Checked:
     try:
         _check_lengths()
         _check_chains(walk)
-        _check_days(walk)
+        _check_checkpoints(walk)
     except Broken as broken:
         return walk.checked(str(broken))
     return walk.checked("")
@@ -122,62 +123,92 @@ def _named(event: Attempt) -> str:
     return f"Submission {code}, event {event.position} ({event.event}, {event.at:%Y-%m-%d %H:%M})"
 
 
-# --- Days --------------------------------------------------------------------------------------
+# --- Checkpoints -------------------------------------------------------------------------------
 
 
-def seal_days() -> int:
-    """Write a checkpoint for every day that is over and has none yet; returns how many."""
+def seal() -> bool:
+    """Write a checkpoint over what has been written since the last one, once a day.
+
+    Which events these are is told by their ids, whatever any clock said: one that is set back, or
+    far ahead and back again, leaves no event out and lets none come in later. Two at once are
+    harmless: a stretch is sealed once.
+    """
+    day = database_clock.now().astimezone(dt.UTC).date()
     last = AuditCheckpoint.objects.last()
-    first_event = Attempt.objects.order_by("at").first()
-    if first_event is None:
-        return 0
-    day = last.day + dt.timedelta(days=1) if last else first_event.at.astimezone(dt.UTC).date()
-    sealed = 0
-    while _end_of(day) + SETTLES_AFTER <= timezone.now():
-        _seal(day)
-        sealed += 1
-        day += dt.timedelta(days=1)
-    return sealed
+    after, upto = _sealed_to(last), _last_settled()
+    if upto <= after or (last and last.day == day):
+        return False
+    checkpoint = AuditCheckpoint(day=day, after=after, upto=upto)
+    checkpoint.events, checkpoint.digest = _digest(checkpoint)
+    checkpoint.link = stamp(_text(last.link if last else "", checkpoint))
+    try:
+        with transaction.atomic():
+            checkpoint.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
-def _seal(day: dt.date) -> None:
-    """Two at once are harmless: a day is sealed once, see the unique day."""
+def _sealed_to(last: AuditCheckpoint | None) -> int:
+    """The id of the last event that needs no sealing any more."""
+    if last is None or last.after is not None:
+        return last.upto if last else 0
+    # The days before may have ended in another order than that of their events' ids.
+    open_ones = Attempt.objects.filter(at__gte=_end_of(last.day), pk__lte=last.upto)
+    first = open_ones.aggregate(first=Min("pk"))["first"]
+    return first - 1 if first else last.upto
+
+
+def _last_settled() -> int:
+    """The id of the last event, when no smaller one is on its way into the database any more."""
     with transaction.atomic():
-        before = AuditCheckpoint.objects.last()
-        count, digest = _digest(day)
-        checkpoint = AuditCheckpoint(day=day, events=count, digest=digest)
-        checkpoint.link = stamp(_day_text(before.link if before else "", checkpoint))
-        checkpoint.save(force_insert=True)
+        if connection.vendor == "postgresql":
+            # Waits for those that write; SQLite has but one of them, and that is us.
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_SECONDS}s'")
+                cursor.execute(f"LOCK TABLE {append_only.ATTEMPTS} IN SHARE MODE")
+        return Attempt.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
-def _check_days(walk: _Walk) -> None:
+def _check_checkpoints(walk: _Walk) -> None:
     previous, expected = "", None
     for checkpoint in AuditCheckpoint.objects.iterator():
-        if expected is not None and checkpoint.day != expected:
+        if checkpoint.after is None and expected not in (None, checkpoint.day):
             raise Broken(f"The checkpoint of {expected} is missing.")
-        if not is_stamped(_day_text(previous, checkpoint), checkpoint.link, walk.older):
-            raise Broken(f"The checkpoint of {checkpoint.day} is not as it was written.")
-        count, digest = _digest(checkpoint.day)
+        if not is_stamped(_text(previous, checkpoint), checkpoint.link, walk.older):
+            raise Broken(
+                f"The checkpoint of {checkpoint.day} is not as it was written, or the one before "
+                "it is missing."
+            )
+        count, digest = _digest(checkpoint)
         if (count, digest) != (checkpoint.events, checkpoint.digest):
             raise Broken(
-                f"{checkpoint.day} had {checkpoint.events} events when the day was sealed and "
-                f"has {count} now, or they are others."
+                f"The checkpoint of {checkpoint.day} was made over {checkpoint.events} events; "
+                f"now there are {count}, or they are others."
             )
         previous, expected = checkpoint.link, checkpoint.day + dt.timedelta(days=1)
-        walk.days += 1
+        walk.checkpoints += 1
 
 
-def _digest(day: dt.date) -> tuple[int, str]:
-    """How many events a day (UTC) has, and one hash over all their stamps."""
-    of_day = Attempt.objects.filter(
-        at__gte=_end_of(day) - dt.timedelta(days=1), at__lt=_end_of(day)
-    )
-    links = of_day.order_by("submission_id", "position").values_list(
-        "submission_id", "position", "link"
-    )
+def _digest(checkpoint: AuditCheckpoint) -> tuple[int, str]:
+    """How many events a checkpoint is of, and one hash over all their stamps in their places."""
+    if checkpoint.after is None:
+        return _digest_of_day(checkpoint)
+    within = Attempt.objects.filter(pk__gt=checkpoint.after, pk__lte=checkpoint.upto)
+    return _hashed(within.order_by("pk"), "pk", "submission_id", "position", "link")
+
+
+def _digest_of_day(checkpoint: AuditCheckpoint) -> tuple[int, str]:
+    end = _end_of(checkpoint.day)
+    within = Attempt.objects.filter(at__gte=end - dt.timedelta(days=1), at__lt=end)
+    known = within.filter(pk__lte=checkpoint.upto)
+    return _hashed(known.order_by("submission_id", "position"), "submission_id", "position", "link")
+
+
+def _hashed(events: QuerySet[Attempt], *names: str) -> tuple[int, str]:
     whole, count = hashlib.sha256(), 0
-    for submission_id, position, link in links.iterator(chunk_size=ROWS_AT_ONCE):
-        whole.update(f"{submission_id} {position} {link}\n".encode())
+    for values in events.values_list(*names).iterator(chunk_size=ROWS_AT_ONCE):
+        whole.update(f"{' '.join(map(str, values))}\n".encode())
         count += 1
     return count, whole.hexdigest()
 
@@ -186,5 +217,8 @@ def _end_of(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
 
 
-def _day_text(previous: str, checkpoint: AuditCheckpoint) -> str:
-    return f"{previous} {checkpoint.day} {checkpoint.events} {checkpoint.digest}"
+def _text(previous: str, checkpoint: AuditCheckpoint) -> str:
+    said = f"{checkpoint.day} {checkpoint.events} {checkpoint.digest}"
+    if checkpoint.after is None:
+        return f"{previous} {said}"
+    return f"{previous} {checkpoint.after} {checkpoint.upto} {said}"

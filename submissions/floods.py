@@ -1,8 +1,9 @@
 """Very many in a short time: accepted, and kept until a person says that it was meant.
 
 A script gone wild or a key that sticks would send a hundred messages to customers. What a person
-sends beyond `FLOOD_PER_MINUTE` becomes part of a batch that begins paused, so that one press sends
-it all and one undoes it. Batches that were confirmed with their number do not count.
+sends beyond `FLOOD_PER_MINUTE`, at all offices together, becomes part of a batch of its office that
+begins paused, so that one press sends it all and one undoes it. Batches that were confirmed with
+their number do not count.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from offices.access import managed_by
@@ -28,7 +29,7 @@ def joined_by(user: User, office: Office) -> Batch | None:
     Call it in the transaction that saves the submission.
     """
     limit = settings.FLOOD_PER_MINUTE
-    if not limit or _recently(user, office) < limit:
+    if not limit or _recently(user) < limit:
         return None
     mine = Batch.objects.filter(created_by=user, office=office, flood=True)
     try:
@@ -45,15 +46,17 @@ def joined_by(user: User, office: Office) -> Batch | None:
         return mine.order_by("-pk").first()
 
 
-def _recently(user: User, office: Office) -> int:
-    """How many in the last minute, since the person was last asked."""
-    asked = Batch.objects.filter(created_by=user, office=office, flood=True)
-    confirmed = asked.aggregate(at=Max("confirmed_at"))["at"]
+def _recently(user: User) -> int:
+    """How many in the last minute, at whatever offices, but for what somebody has said yes to.
+
+    A yes is of its office alone.
+    """
     since = timezone.now() - SPAN
     singly = Q(batch=None) | Q(batch__flood=True)
-    sent = Submission.objects.filter(
-        singly, office=office, created_by=user, created_at__gt=max(confirmed or since, since)
-    )
+    sent = Submission.objects.filter(singly, created_by=user, created_at__gt=since)
+    confirmed = Batch.objects.filter(created_by=user, flood=True, confirmed_at__gt=since)
+    for office_id, at in confirmed.values_list("office", "confirmed_at"):
+        sent = sent.exclude(office=office_id, created_at__lte=at)
     return sent.count()
 
 

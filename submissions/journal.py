@@ -11,12 +11,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from connect.answers import masked
 from connect.calls import Reply
 from connect.errors import VitecError
-from lib import log_context
+from lib import database_clock, log_context
 from lib.sealing import Unsealable, seal_row
 from offices.models import User
 from submissions import chain
@@ -53,7 +52,6 @@ def note(
     transaction.on_commit(tell, robust=True)
     attempt = Attempt(
         submission=submission,
-        at=timezone.now(),
         number=submission.tries,
         token=submission.token,
         event=event,
@@ -64,6 +62,8 @@ def note(
     )
     with transaction.atomic(savepoint=False):
         attempt.position, previous = _next_place(submission)
+        # Hosts' clocks differ, and the audit is of all of them.
+        attempt.at = database_clock.now()
         attempt.link = chain.link(previous, attempt)
         attempt.save(force_insert=True)
     return attempt

@@ -543,22 +543,28 @@ class Attempt(models.Model):
 
 
 class AuditCheckpoint(models.Model):
-    """A day (UTC) of the audit, sealed when it was over. Append-only as the audit itself.
+    """A stretch of the audit, sealed once a day. Append-only as the audit itself.
 
-    events, digest: how many events the day had, and one hash over their stamps.
-    link: the stamp over these and the day before.
+    day: when it was sealed (UTC, by the database's clock).
+    after, upto: it is of the events with ids above the one and up to the other. One without
+        `after` is older and of the events that say they are of that day, as far as `upto`.
+    events, digest: how many these are, and one hash over their stamps.
+    link: the stamp over all this and the checkpoint before.
     """
 
-    day = models.DateField(_("day"), unique=True)
+    day = models.DateField(_("day"))
+    after = models.BigIntegerField(null=True, editable=False)
+    upto = models.BigIntegerField(editable=False)
     made_at = models.DateTimeField(_("time"), auto_now_add=True)
     events = models.PositiveIntegerField(_("events"))
     digest = models.CharField(max_length=64)
     link = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ["day"]
+        ordering = ["id"]
         verbose_name = _("audit checkpoint")
         verbose_name_plural = _("audit checkpoints")
+        constraints = [models.UniqueConstraint(fields=["after"], name="one_checkpoint_a_stretch")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.events}"

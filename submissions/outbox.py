@@ -213,13 +213,23 @@ def send_failed_again(submission: Submission, user: User, reason: str) -> bool:
 
 
 def send_again(submission: Submission, user: User, reason: str) -> bool:
-    """A person has looked in Vitec and sends an uncertain one again."""
-    return _queue(submission, (State.UNKNOWN,), user, reason)
+    """A person has looked in Vitec and sends an uncertain one again.
+
+    submission: as the person saw it. False, too, when it has been tried again since: what they saw
+    says nothing of that try.
+    """
+    return _queue(submission, (State.UNKNOWN,), user, reason, tries=submission.tries)
 
 
-def _queue(submission: Submission, before: tuple[State, ...], user: User, reason: str = "") -> bool:
+def _queue(
+    submission: Submission,
+    before: tuple[State, ...],
+    user: User,
+    reason: str = "",
+    **as_seen: object,
+) -> bool:
     with transaction.atomic():
-        moved = Submission.objects.filter(pk=submission.pk).move(
+        moved = Submission.objects.filter(pk=submission.pk, **as_seen).move(
             before,
             State.QUEUED,
             not_before=Now(),
@@ -237,18 +247,22 @@ def _queue(submission: Submission, before: tuple[State, ...], user: User, reason
 
 
 def mark_delivered(submission: Submission, user: User, reason: str) -> bool:
-    """A person has found an uncertain one in Vitec."""
+    """A person has found an uncertain one in Vitec. submission: as the person saw it."""
     return _decide(submission, State.DELIVERED, Event.FOUND, user, reason)
 
 
 def mark_not_delivered(submission: Submission, user: User, reason: str) -> bool:
-    """A person has not found an uncertain one in Vitec and does not send it again."""
+    """A person has not found an uncertain one in Vitec and does not send it again.
+
+    submission: as the person saw it.
+    """
     return _decide(submission, State.CANCELLED, Event.NOT_FOUND, user, reason)
 
 
 def _decide(submission: Submission, after: State, event: Event, user: User, reason: str) -> bool:
+    seen = Submission.objects.filter(pk=submission.pk, tries=submission.tries)
     with transaction.atomic():
-        moved = Submission.objects.filter(pk=submission.pk).move(State.UNKNOWN, after)
+        moved = seen.move(State.UNKNOWN, after)
         if moved:
             _refresh(submission)
             note(submission, event, actor=user, reason=reason)

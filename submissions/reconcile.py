@@ -1,58 +1,111 @@
 """Looking at Vitec whether an uncertain submission has arrived. Only ever reads, never sends.
 
 One certain match settles it. None, after a while, is said to a person, who may send it again.
-Several, or no right to read, leaves it to a person altogether.
+Several, or no right to read, leaves it to a person altogether. A Vitec that cannot be asked says
+nothing at all: what was said before stands, and the look is made later.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from connect.errors import Denied, VitecError
+from connect.errors import Busy, Denied, Refused, VitecError
 from lib.sealing import Unsealable
 from offices import veil
 from offices.capabilities import may_ask, remember
-from offices.vitec import NoCredential, client_for
+from offices.pace import NoTurn
+from offices.vitec import NoCredential, paced_client_for
 from submissions.journal import note
 from submissions.kinds import ReadBack, Span, find_kind
-from submissions.models import Event, State, Submission, Verdict
+from submissions.models import Event, Outage, State, Submission, Verdict
 
 log = logging.getLogger(__name__)
 
 # By itself the portal looks again this often, and for a day.
 LOOK_AGAIN = dt.timedelta(minutes=15)
 LOOK_FOR = dt.timedelta(days=1)
+# What could not be asked for is asked for again so much later, and for as long as that takes.
+ASK_AGAIN = dt.timedelta(minutes=2)
 PER_RUN = 50
+RUN_SECONDS = 40
+# A Vitec that did not answer a look is left alone for so long, unless it says for how long.
+REST_SECONDS = 60
+# An outage that nobody has probed for so long, since nothing waits, keeps no look back.
+PROBED_WITHIN = dt.timedelta(minutes=15)
 SENT = (Event.SENDING, Event.UNKNOWN, Event.SENDING_EXPIRED, Event.LATE)
+
+
+class Unasked(Exception):
+    """Vitec could not be asked just now; what an earlier look said stands.
+
+    away: no other of the same sort at the same office can be asked for, either.
+    """
+
+    def __init__(self, *, away: bool) -> None:
+        super().__init__(f"away={away}")
+        self.away = away
 
 
 def reconcile_due() -> int:
     """Look for the uncertain ones whose turn it is; returns how many were found."""
+    until = time.monotonic() + RUN_SECONDS
+    asked = found = 0
+    away: set[tuple[int, str]] = set()
+    for pk, office_id, endpoint in _due():
+        if asked == PER_RUN or time.monotonic() > until:
+            break
+        if (office_id, endpoint) in away:
+            continue
+        try:
+            found += look_for(Submission.objects.select_related("office").get(pk=pk))
+            asked += 1
+        except Unasked as unasked:
+            away |= {(office_id, endpoint)} if unasked.away else set()
+    return found
+
+
+def _due() -> list[tuple[int, int, str]]:
+    """Ids, offices and endpoints; those never looked for come first."""
     now = timezone.now()
-    turn = Q(looked_at=None) | Q(looked_at__lt=now - LOOK_AGAIN)
-    waiting = Submission.objects.uncertain().filter(
-        turn, changed_at__lt=now - _settling(), changed_at__gt=now - LOOK_FOR
-    )
-    chosen = waiting.select_related("office").order_by("looked_at", "pk")[:PER_RUN]
-    return sum(reconcile(submission) for submission in chosen)
+    unsaid = Q(verdict="", looked_at__lt=now - ASK_AGAIN)
+    turn = Q(looked_at=None) | Q(looked_at__lt=now - LOOK_AGAIN) | unsaid
+    young = Q(changed_at__gt=now - LOOK_FOR) | Q(verdict="")
+    waiting = Submission.objects.uncertain().filter(turn, young, changed_at__lt=now - _settling())
+    in_order = waiting.order_by(F("looked_at").asc(nulls_first=True), "pk")
+    return list(in_order.values_list("pk", "office_id", "endpoint"))
 
 
-def reconcile(submission: Submission, **time_limits: float) -> bool:
+def reconcile(submission: Submission, **limits: float) -> bool:
+    """As `look_for`; False, too, when Vitec cannot be asked."""
+    try:
+        return look_for(submission, **limits)
+    except Unasked:
+        return False
+
+
+def look_for(submission: Submission, **limits: float) -> bool:
     """Look for one uncertain submission at Vitec. True: it is there, and counts as delivered.
 
-    time_limits: as `client_for` takes them, where a person waits.
+    limits: as `paced_client_for` takes them, where a person waits. Raises Unasked.
     """
+    return _look(submission, limits)
+
+
+def _look(submission: Submission, limits: dict[str, float]) -> bool:
     kind = find_kind(submission.kind)
     if kind is None or kind.read_back is None:
         _keep(submission, Verdict.UNREADABLE)
         return False
-    found = _found(submission, kind.read_back, time_limits)
+    found = _found(submission, kind.read_back, limits)
     if found is None:
         _keep(submission, Verdict.UNREADABLE)
     elif len(found) == 1:
@@ -79,30 +132,61 @@ def _settling() -> dt.timedelta:
 
 
 def _found(
-    submission: Submission, read_back: ReadBack, time_limits: dict[str, float]
+    submission: Submission, read_back: ReadBack, limits: dict[str, float]
 ) -> list[str] | None:
-    """What fits and is not another submission's; None when it cannot be told."""
+    """What fits and is not another submission's; None when it cannot be told. Raises Unasked."""
     span = _span(submission)
     key = read_back.endpoint.key
     if span is None or not may_ask(submission.office, key):
         return None
+    if _is_away(submission, key):
+        raise Unasked(away=True)
     try:
         # Also for somebody who may not see whom it concerns: only that it is there is told.
-        with client_for(submission.office, **time_limits) as client, veil.lifted():
+        with paced_client_for(submission.office, **limits) as client, veil.lifted():
             seen = read_back.find(client, submission.office, submission.call, span)
         remember(submission.office, key, allowed=True)
     except Denied:
         remember(submission.office, key, allowed=False)
         return None
-    except (NoCredential, Unsealable, VitecError) as error:
+    except (NoCredential, Unsealable, Refused) as error:
         log.info("cannot look submission=%s cause=%s", submission.pk, type(error).__name__)
         return None
+    except NoTurn:
+        raise Unasked(away=True) from None
+    except VitecError as error:
+        raise Unasked(away=_did_not_answer(submission, key, error)) from None
     if seen is None:
         return None
     others = Submission.objects.filter(office=submission.office).exclude(pk=submission.pk)
     taken = others.filter(vitec_id__in=[vitec_id for vitec_id in seen if vitec_id])
     claimed = set(taken.values_list("vitec_id", flat=True))
     return [vitec_id for vitec_id in seen if vitec_id not in claimed]
+
+
+def _is_away(submission: Submission, key: str) -> bool:
+    """By the last look, or by the deliveries, whose probe will tell when Vitec is back."""
+    if cache.get(_rest_of(submission, key)):
+        return True
+    here = {"office": submission.office_id, "endpoint__in": ["", submission.endpoint]}
+    return Outage.open_ones().filter(probe_at__gt=Now() - PROBED_WITHIN, **here).exists()
+
+
+def _rest_of(submission: Submission, key: str) -> str:
+    return f"reconcile-rests-{submission.office_id}-{key}"
+
+
+def _did_not_answer(submission: Submission, key: str, error: VitecError) -> bool:
+    """It goes to the end of the line. True: there was no answer at all, or Vitec was too busy, so
+    that the whole line rests.
+    """
+    log.info("cannot ask submission=%s cause=%s", submission.pk, error)
+    Submission.objects.uncertain().filter(pk=submission.pk).update(looked_at=timezone.now())
+    away = error.status is None or isinstance(error, Busy)
+    if away:
+        rest = max(REST_SECONDS, error.retry_after or 0)
+        cache.set(_rest_of(submission, key), True, rest)
+    return away
 
 
 def _span(submission: Submission) -> Span | None:

@@ -153,8 +153,13 @@ def decide(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     if decision is None or not form.is_valid():
         context = _detail_context(request, submission) | {"reason_form": form}
         return render(request, "submissions/detail.html", context, status=422)
-    if not decision(submission, request.user, form.cleaned_data["reason"]):
-        messages.warning(request, _("Somebody else, or a late answer, has already settled this."))
+    # What was decided on an old page was decided of something else.
+    as_seen = request.POST.get("seen") == str(submission.events)
+    if not as_seen or not decision(submission, request.user, form.cleaned_data["reason"]):
+        messages.warning(
+            request,
+            _("Something has happened since you opened the page: see what, and decide again."),
+        )
     return redirect(submission)
 
 

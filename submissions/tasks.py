@@ -43,5 +43,5 @@ def reconcile_uncertain() -> None:
 
 @shared_task
 def seal_audit() -> None:
-    """Write the checkpoints of the days that are over."""
-    audit.seal_days()
+    """Write the day's checkpoint over what has been written since the last one."""
+    audit.seal()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import time
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,12 +24,19 @@ from offices.http import PortalRequest
 from submissions import outbox
 from submissions.forms import ReasonForm
 from submissions.kinds import Effect, find_kind
-from submissions.models import Submission, SubmissionQuerySet, Verdict
-from submissions.reconcile import reconcile, settling
+from submissions.models import (
+    Attempt,
+    Event,
+    State,
+    Submission,
+    SubmissionQuerySet,
+    Verdict,
+)
+from submissions.reconcile import Unasked, look_for, settling
 
 # A person waits for the look; what it does not reach, the timetable does.
 LOOK_SECONDS = 20
-LIMITS = {"connect_timeout": 2.0, "read_timeout": 3.0, "read_deadline": 4.0}
+LIMITS = {"connect_timeout": 2.0, "read_timeout": 3.0, "read_deadline": 4.0, "patience": 3.0}
 MOST_AT_ONCE = 200
 
 
@@ -83,6 +93,12 @@ def _uncertain(request: PortalRequest) -> SubmissionQuerySet:
     return mine.select_related("office", "created_by").order_by("created_at")
 
 
+def _with_sent_at(submissions: SubmissionQuerySet) -> SubmissionQuerySet:
+    """Each with `sent_at`: when its last try began to be sent; None for one set aside unsent."""
+    sent = Attempt.objects.filter(submission=OuterRef("pk"), event=Event.SENDING)
+    return submissions.annotate(sent_at=Subquery(sent.order_by("-pk").values("at")[:1]))
+
+
 @require_GET
 def uncertain(request: PortalRequest) -> HttpResponse:
     """Every uncertain one of the person's offices, by what a look at Vitec said."""
@@ -93,7 +109,7 @@ def _context(request: PortalRequest) -> dict[str, Any]:
     managed = set(managed_by(request.user).values_list("pk", flat=True))
     entries = [
         Entry(submission, _effects(submission), submission.office_id in managed)
-        for submission in _uncertain(request)[:MOST_AT_ONCE]
+        for submission in _with_sent_at(_uncertain(request))[:MOST_AT_ONCE]
     ]
     groups = [
         Group(key, title, hint, [entry for entry in entries if entry.submission.verdict == key])
@@ -119,21 +135,40 @@ def _effects(submission: Submission) -> list[Effect]:
 @require_POST
 def look(request: PortalRequest) -> HttpResponse:
     """Look at Vitec for every one that has had time to settle."""
-    until = time.monotonic() + LOOK_SECONDS
-    found = looked = early = 0
-    for submission in _uncertain(request)[:MOST_AT_ONCE]:
-        if time.monotonic() > until:
-            break
-        looked += 1
-        found += reconcile(submission, **LIMITS)
-        early += not submission.verdict and settling(submission)
-    said = _("Found at Vitec: %(found)d of %(looked)d.") % {"found": found, "looked": looked}
-    messages.success(request, said)
-    if early:
+    counted = _look_for(_uncertain(request)[:MOST_AT_ONCE])
+    looked, unasked = counted["looked"], counted["unasked"]
+    if looked or not unasked:
+        said = _("Found at Vitec: %(found)d of %(looked)d.")
+        messages.success(request, said % {"found": counted["found"], "looked": looked})
+    if unasked:
+        said = ngettext(
+            "Vitec cannot be asked just now. %d has not been looked for; we do it later.",
+            "Vitec cannot be asked just now. %d have not been looked for; we do it later.",
+            unasked,
+        )
+        messages.warning(request, said % unasked)
+    if counted["early"]:
         messages.info(
             request, _("Vitec may still be at work on the latest. Look again in a while.")
         )
     return redirect("submissions:uncertain")
+
+
+def _look_for(submissions: Iterable[Submission]) -> Counter[str]:
+    """How many were looked for, found, could not be asked for, or may still be on their way."""
+    until = time.monotonic() + LOOK_SECONDS
+    counted: Counter[str] = Counter()
+    for submission in submissions:
+        if time.monotonic() > until:
+            break
+        try:
+            counted["found"] += look_for(submission, **LIMITS)
+        except Unasked:
+            counted["unasked"] += 1
+            continue
+        counted["looked"] += 1
+        counted["early"] += not submission.verdict and settling(submission)
+    return counted
 
 
 @require_POST
@@ -141,8 +176,8 @@ def decide(request: PortalRequest) -> HttpResponse:
     """Settle those that were chosen, with one reason. Raises PermissionDenied for none of ours."""
     form = ReasonForm(request.POST)
     decision = DECISIONS.get(request.POST.get("decision", ""))
-    chosen = _chosen(request)
-    if not chosen or decision is None:
+    chosen, passed_over = _chosen(request)
+    if not (chosen or passed_over) or decision is None:
         messages.warning(request, _("Choose at least one."))
         return redirect("submissions:uncertain")
     if not form.is_valid():
@@ -156,22 +191,31 @@ def decide(request: PortalRequest) -> HttpResponse:
     settled = sum(decision(submission, request.user, reason) for submission in chosen)
     said = ngettext("%d is decided.", "%d are decided.", settled)
     messages.success(request, said % settled)
-    if settled < len(chosen):
-        messages.warning(request, _("The rest was settled by somebody else."))
+    if left := len(chosen) - settled + passed_over:
+        said = _("To %d something has happened since you opened the page: see, and decide again.")
+        messages.warning(request, said % left)
     return redirect("submissions:uncertain")
 
 
-def _chosen(request: PortalRequest) -> list[Submission]:
-    codes = [_code(text) for text in request.POST.getlist("code")[:MOST_AT_ONCE]]
-    mine = _uncertain(request).filter(code__in=[code for code in codes if code])
-    chosen = list(mine.filter(office__in=managed_by(request.user)))
-    if mine.exists() and not chosen:
+def _chosen(request: PortalRequest) -> tuple[list[Submission], int]:
+    """Those that are as the page showed them, and how many are so no more.
+
+    A choice says how many events the page knew of: a decision on an old page is of something else.
+    Raises PermissionDenied.
+    """
+    seen = dict(filter(None, map(_choice, request.POST.getlist("code")[:MOST_AT_ONCE])))
+    mine = Submission.objects.for_user(request.user).filter(code__in=seen)
+    ours = list(mine.filter(office__in=managed_by(request.user)).select_related("office"))
+    if mine.exists() and not ours:
         raise PermissionDenied
-    return chosen
+    chosen = [one for one in ours if one.state == State.UNKNOWN and one.events == seen[one.code]]
+    return chosen, len(ours) - len(chosen)
 
 
-def _code(text: str) -> uuid.UUID | None:
+def _choice(text: str) -> tuple[uuid.UUID, int] | None:
+    """What a box says: which, and how many events it had."""
+    code, _, events = text.partition(":")
     try:
-        return uuid.UUID(text)
+        return uuid.UUID(code), int(events)
     except ValueError:
         return None

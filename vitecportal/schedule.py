@@ -66,7 +66,7 @@ TIMETABLE = {
         "schedule": 24 * 60 * 60,
         "options": {"expires": 60 * 60},
     },
-    # A checkpoint of the audit for every day that is over; by it a removed submission is found.
+    # A checkpoint of the audit once a day; by it a removed submission is found.
     "seal-audit": {
         "task": "submissions.tasks.seal_audit",
         "schedule": 60 * 60,

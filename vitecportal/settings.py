@@ -212,6 +212,7 @@ CELERY_TASK_ROUTES = {
     "submissions.tasks.reconcile_uncertain": {"queue": LOOKUP_QUEUE},
     "offices.tasks.*": {"queue": LOOKUP_QUEUE},
     "submissions.tasks.purge_drafts": {"queue": LOOKUP_QUEUE},
+    "submissions.tasks.seal_audit": {"queue": LOOKUP_QUEUE},
     "notices.tasks.*": {"queue": LOOKUP_QUEUE},
     "metrics.tasks.*": {"queue": LOOKUP_QUEUE},
     "privacy.tasks.*": {"queue": LOOKUP_QUEUE},

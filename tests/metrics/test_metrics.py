@@ -14,7 +14,7 @@ from metrics.counting import count_events
 from metrics.models import Reading
 from offices.models import Capability, SyncRun
 from submissions.delivery import deliver
-from submissions.models import Heart, Pause, State, Submission
+from submissions.models import OUTAGE_AFTER, Heart, Outage, Pause, State, Submission
 from tests.factories import make_contact, make_meeting, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,18 @@ class TestFigures:
         Pause.objects.create(office=office, status=0, paused_by=make_user("chef", office))
         paused = {labels for name, labels in samples() if name == "vitecportal_pause_seconds"}
         assert paused == {("", "M30011", "401"), ("", "M30011", "person")}
+
+    def test_it_shows_where_vitec_is_away_and_since_when(self, office, neighbour_office):
+        whole = {"probe_at": timezone.now(), "failures": OUTAGE_AFTER}
+        Outage.objects.create(office=office, endpoint="", **whole)
+        Outage.objects.create(office=office, endpoint="comeback", **whole)
+        Outage.objects.update(since=ago(minutes=4))
+        Outage.objects.create(office=neighbour_office, **whole, ended_at=timezone.now())
+        Outage.objects.create(office=neighbour_office, **whole | {"failures": OUTAGE_AFTER - 1})
+        found = samples()
+        away = {labels for name, labels in found if name == "vitecportal_outage_seconds"}
+        assert away == {("", "M30011"), ("comeback", "M30011")}
+        assert 240 <= found["vitecportal_outage_seconds", ("comeback", "M30011")] < 300
 
     def test_it_shows_the_age_of_every_sync(self, office, neighbour_office):
         for slot, (age, error) in enumerate([(40, ""), (20, ""), (5, "unknown")]):

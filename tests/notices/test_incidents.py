@@ -119,7 +119,7 @@ class TestTroubles:
         incidents.look_around()
         Notice.objects.all().mark_read()
 
-        incidents._tell(bokare.pk, office, What.UNCERTAIN, [event])
+        incidents._tell_office(office, What.UNCERTAIN, [event])
 
         assert notices_of(bokare) == [("uncertain", 1)]
 
@@ -130,6 +130,43 @@ class TestTroubles:
         troubled(bokare, office, 1)
         late = timezone.now() + dt.timedelta(minutes=1)
         incidents.Heart.objects.update(beat_at=late)
+
+        incidents.look_around()
+
+        assert notices_of(bokare) == [("uncertain", 1)]
+
+    def test_a_crash_between_two_people_leaves_nobody_out(
+        self, bokare: User, chef: User, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        troubled(bokare, office, 1)
+        tell, told = incidents._tell, []
+
+        def dies_at_the_second(*args: Any) -> None:
+            if told:
+                raise SystemExit
+            told.append(args)
+            tell(*args)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(incidents, "_tell", dies_at_the_second)
+            with pytest.raises(SystemExit):
+                incidents.look_around()
+        assert told
+        assert not Notice.objects.exists()
+
+        incidents.look_around()
+        incidents.look_around()
+
+        assert notices_of(bokare) == notices_of(chef) == [("uncertain", 1)]
+
+    def test_a_host_whose_clock_is_wrong_overlooks_nothing(
+        self, bokare: User, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: real() + dt.timedelta(hours=5))
+        incidents.look_around()
+        monkeypatch.setattr(timezone, "now", real)
+        troubled(bokare, office, 1)
 
         incidents.look_around()
 
@@ -150,6 +187,15 @@ class TestDenied:
         outbox.end_pause(pause, chef)
         incidents.look_around()
         assert not Notice.objects.unread().exists()
+
+    def test_it_is_told_however_long_nobody_looked(self, chef: User, office: Office) -> None:
+        incidents.look_around()
+        Pause.objects.create(office=office, status=401)
+        Pause.objects.update(since=timezone.now() - dt.timedelta(days=2))
+
+        incidents.look_around()
+
+        assert notices_of(chef) == [("denied", 0)]
 
     def test_a_pause_that_a_person_wants_is_no_notice(self, chef: User, office: Office) -> None:
         pauses.pause(office, "", chef, "Flytt")
@@ -209,6 +255,33 @@ class TestTheEndOfAnOutage:
     ) -> None:
         self.waited(bokare, office, outage, State.QUEUED)
         Outage.objects.update(ended_at=timezone.now() - dt.timedelta(minutes=21))
+
+        incidents.look_around()
+
+        assert notices_of(bokare) == [("over", 1)]
+
+    def test_one_that_ended_while_nobody_looked_for_days_is_told_all_the_same(
+        self, bokare: User, office: Office, outage: Outage
+    ) -> None:
+        incidents.look_around()
+        days_ago = timezone.now() - dt.timedelta(days=3)
+        incidents.Heart.objects.update(beat_at=days_ago)
+        self.waited(bokare, office, outage, State.DELIVERED)
+        Outage.objects.update(ended_at=days_ago + dt.timedelta(hours=5))
+
+        incidents.look_around()
+
+        assert notices_of(bokare) == [("over", 1)]
+
+    def test_one_that_was_still_drained_at_the_last_look_is_told_at_the_next(
+        self, bokare: User, office: Office, outage: Outage
+    ) -> None:
+        self.waited(bokare, office, outage, State.QUEUED)
+        incidents.look_around()
+        assert notices_of(bokare) == []
+        a_day_ago = timezone.now() - dt.timedelta(days=1)
+        incidents.Heart.objects.update(beat_at=a_day_ago)
+        Outage.objects.update(ended_at=a_day_ago)
 
         incidents.look_around()
 
@@ -340,24 +413,93 @@ class TestLetters:
         self, bokare: User, office: Office, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.NOTICES_BY_MAIL = True
-
-        def refuse(*_: object, **__: object) -> None:
-            raise OSError("no route")
-
-        monkeypatch.setattr(letters, "send_mail", refuse)
+        monkeypatch.setattr(letters, "send_mail", _refused)
 
         assert not letters.write(self.notice(bokare, office).pk)
 
-    def test_the_task_hands_over_ids_alone(
+    def test_a_letter_that_the_server_refused_is_written_later(
+        self, bokare: User, office: Office, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.NOTICES_BY_MAIL = True
+        notice = self.notice(bokare, office)
+        with monkeypatch.context() as patched:
+            patched.setattr(letters, "send_mail", _refused)
+            letters.write(notice.pk)
+        assert letters.due() == [], "not at once"
+        Notice.objects.update(writing_at=timezone.now() - dt.timedelta(minutes=11))
+
+        assert letters.due() == [notice.pk]
+        assert letters.write(notice.pk)
+        assert letters.due() == []
+
+    def test_a_worker_that_dies_with_a_letter_in_hand_loses_none(
+        self, bokare: User, office: Office, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.NOTICES_BY_MAIL = True
+        notice = self.notice(bokare, office)
+        with monkeypatch.context() as patched:
+            patched.setattr(letters, "send_mail", _dies)
+            with pytest.raises(SystemExit):
+                letters.write(notice.pk)
+        Notice.objects.update(writing_at=timezone.now() - dt.timedelta(minutes=11))
+
+        assert letters.write(notice.pk)
+
+        assert len(mail.outbox) == 1
+
+    def test_of_two_that_would_write_it_one_does(
+        self, bokare: User, office: Office, settings: Any
+    ) -> None:
+        settings.NOTICES_BY_MAIL = True
+        notice = self.notice(bokare, office)
+        Notice.objects.update(writing_at=timezone.now() - dt.timedelta(seconds=20))
+
+        assert not letters.write(notice.pk)
+
+    def test_what_is_old_or_read_needs_no_letter(
+        self, bokare: User, office: Office, settings: Any
+    ) -> None:
+        settings.NOTICES_BY_MAIL = True
+        notice = self.notice(bokare, office)
+        Notice.objects.update(latest_at=timezone.now() - dt.timedelta(hours=25))
+        assert not letters.write(notice.pk)
+        Notice.objects.update(latest_at=timezone.now(), read_at=timezone.now())
+        assert not letters.write(notice.pk)
+
+    def test_the_task_hands_over_the_ids_of_those_who_want_one_alone(
         self, bokare: User, chef: User, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         handed: list[Any] = []
         monkeypatch.setattr("notices.tasks.mail_notice.delay", handed.append)
+        User.objects.filter(pk=chef.pk).update(email="chef@example.se")
+        LetterChoice.objects.create(user=bokare, wanted=True)
         troubled(bokare, office, 1)
 
         tell_people()
 
-        assert sorted(handed) == sorted(Notice.objects.values_list("pk", flat=True))
+        mine = Notice.objects.filter(user=bokare).values_list("pk", flat=True)
+        assert handed == list(mine)
+        assert Notice.objects.filter(user=chef).exists()
+
+    def test_a_letter_whose_message_was_lost_is_handed_over_again(
+        self, bokare: User, office: Office, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.NOTICES_BY_MAIL = True
+        notice = self.notice(bokare, office)
+        handed: list[Any] = []
+        monkeypatch.setattr("notices.tasks.mail_notice.delay", handed.append)
+
+        tell_people()
+
+        assert handed == [notice.pk]
+
+
+def _refused(*_: object, **__: object) -> None:
+    raise OSError("no route")
+
+
+def _dies(*_: object, **__: object) -> None:
+    raise SystemExit
 
 
 def test_somebody_of_two_offices_is_told_by_office(bokare: User, office: Office) -> None:

@@ -43,6 +43,13 @@ def test_a_second_holds_no_more_calls_than_the_limit(db, settings, slept):
     assert sum(slept) + time.monotonic() - begun >= 1.45
 
 
+def test_who_has_no_patience_left_makes_no_call(db, settings):
+    settings.VITEC_CALLS_AT_ONCE = 1
+    with pace.turn("line"), pytest.raises(pace.NoTurn), pace.turn("line", 0.1):
+        pytest.fail("there was no seat")
+    assert LineSeat.objects.get().token is None
+
+
 def test_another_line_does_not_wait_for_it(db, settings, slept):
     settings.VITEC_CALLS_PER_SECOND = 10
     for line in ("one", "other"):

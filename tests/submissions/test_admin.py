@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from offices.models import Membership, Office, Role, User
+from submissions import outbox
 from submissions.models import Pause, State, Submission
 from tests.factories import make_contact, make_submission, make_user
 
@@ -46,10 +49,24 @@ def test_nothing_can_be_changed_or_deleted(as_admin: Client, sent: Submission, a
     assert as_admin.get(reverse("admin:submissions_submission_add")).status_code == 403
 
 
-def run(client: Client, action: str, submission: Submission, reason: str) -> str:
+def shown(client: Client) -> str:
+    """What the list says that it knows of."""
+    said = re.search(r'name="seen" value="(\d+)"', client.get(reverse(LIST)).content.decode())
+    assert said
+    return said[1]
+
+
+def run(
+    client: Client, action: str, submission: Submission, reason: str, seen: str | None = None
+) -> str:
     answer = client.post(
         reverse(LIST),
-        {"action": action, "_selected_action": submission.pk, "reason": reason},
+        {
+            "action": action,
+            "_selected_action": submission.pk,
+            "reason": reason,
+            "seen": shown(client) if seen is None else seen,
+        },
         follow=True,
     )
     return answer.content.decode()
@@ -75,6 +92,22 @@ def test_an_action_settles_with_name_and_reason(
     last = sent.attempts.last()
     assert last is not None
     assert (sent.state, last.actor, last.reason) == (after, admin, "Sett i Express")
+
+
+@pytest.mark.parametrize("action", ["send_again", "mark_delivered", "mark_not_delivered"])
+def test_an_old_list_settles_nothing_that_has_happened_since(
+    as_admin: Client, admin: User, sent: Submission, action: str
+) -> None:
+    Submission.objects.update(state=State.UNKNOWN)
+    old = shown(as_admin)
+    outbox.send_again(sent, admin, "Finns inte")
+    Submission.objects.update(state=State.UNKNOWN)
+
+    assert "ändrats under tiden" in run(as_admin, action, sent, "Sett i Express", old)
+
+    sent.refresh_from_db()
+    assert sent.state == State.UNKNOWN
+    assert "lämnades" in run(as_admin, action, sent, "Sett i Express", "")
 
 
 def test_without_a_reason_nothing_happens(as_admin: Client, sent: Submission) -> None:

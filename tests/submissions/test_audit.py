@@ -8,8 +8,11 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
+from lib import database_clock
+from lib.sealing import stamp
 from offices.models import Office, User
 from submissions import append_only, audit, outbox
 from submissions.journal import note
@@ -136,37 +139,94 @@ def test_a_submission_without_events_is_found(sent: Submission, unprotected: Non
     assert "no events" in audit.verify().broken
 
 
-class TestDays:
+class TestCheckpoints:
     @pytest.fixture
-    def later(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-        def later(days: int) -> None:
-            moment = timezone.now() + dt.timedelta(days=days)
-            monkeypatch.setattr(timezone, "now", lambda: moment)
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+        """The database's clock goes so many days wrong, for better or worse."""
+        real = database_clock.now
 
-        return later
+        def goes(days: float) -> None:
+            monkeypatch.setattr(database_clock, "now", lambda: real() + dt.timedelta(days=days))
+
+        return goes
 
     @pytest.fixture
-    def sealed(self, sent: Submission, later: Callable[[int], None]) -> Submission:
-        """Three days have gone by, nothing happened on the second and third."""
-        later(3)
-        assert audit.seal_days() in (2, 3)  # whether the third is over by an hour
+    def sealed(self, sent: Submission) -> Submission:
+        assert audit.seal()
         return sent
 
-    def test_a_day_is_sealed_once(self, sealed: Submission) -> None:
-        assert audit.seal_days() == 0
-        assert AuditCheckpoint.objects.first().events == 6  # type: ignore[union-attr]
+    def test_what_is_there_is_sealed_once(self, sealed: Submission) -> None:
+        assert not audit.seal()
+        assert AuditCheckpoint.objects.get().events == 6
 
-    def test_today_is_not_sealed(self, sent: Submission) -> None:
-        assert audit.seal_days() == 0
+    def test_what_comes_later_is_sealed_the_next_day(
+        self, sealed: Submission, clock: Callable[[float], None]
+    ) -> None:
+        note(sealed, Event.REVEALED)
+        assert not audit.seal()
+        clock(1)
+
+        assert audit.seal()
+
+        assert list(AuditCheckpoint.objects.values_list("events", flat=True)) == [6, 1]
+        assert audit.verify().broken == ""
+
+    def test_a_day_on_which_nothing_happened_needs_no_sealing(
+        self, sealed: Submission, clock: Callable[[float], None]
+    ) -> None:
+        clock(3)
+
+        assert not audit.seal()
 
     def test_nothing_is_sealed_before_anything_was_sent(self) -> None:
-        assert audit.seal_days() == 0
+        assert not audit.seal()
 
-    def test_sealed_days_are_walked(self, sealed: Submission) -> None:
+    def test_two_that_seal_at_once_seal_once(
+        self, sent: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        digest, raced = audit._digest, []
+
+        def another_is_faster(checkpoint: AuditCheckpoint) -> tuple[int, str]:
+            if not raced:
+                raced.append(True)
+                assert audit.seal()
+            return digest(checkpoint)
+
+        monkeypatch.setattr(audit, "_digest", another_is_faster)
+
+        assert not audit.seal()
+        assert audit.verify().checkpoints == 1
+
+    def test_checkpoints_are_walked(self, sealed: Submission) -> None:
         checked = audit.verify()
 
         assert checked.broken == ""
-        assert checked.days == AuditCheckpoint.objects.count()
+        assert checked.checkpoints == 1
+
+    @pytest.mark.parametrize("days", [-400.0, -2.0, -0.1, 0.1, 2.0, 400.0])
+    def test_a_clock_that_jumps_and_comes_back_breaks_nothing_and_leaves_nothing_out(
+        self, sealed: Submission, clock: Callable[[float], None], days: float
+    ) -> None:
+        for wrong in (1, 1 + days, 2, 2 + days, 3):
+            clock(wrong)
+            note(sealed, Event.REVEALED)
+            audit.seal()
+            assert audit.verify().broken == ""
+        clock(4)
+        audit.seal()
+
+        covered = AuditCheckpoint.objects.aggregate(sum=Sum("events"))["sum"]
+        assert covered == Attempt.objects.count()
+
+    def test_a_host_whose_clock_is_wrong_stamps_no_event(
+        self, sealed: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: real() - dt.timedelta(days=3))
+
+        late = note(sealed, Event.REVEALED)
+
+        assert real() - late.at < dt.timedelta(minutes=1)
 
     def test_a_submission_that_was_removed_is_found(
         self, sealed: Submission, unprotected: None
@@ -184,23 +244,106 @@ class TestDays:
 
         assert "6 events" in audit.verify().broken
 
-    def test_a_checkpoint_that_was_changed_is_found(
+    def test_an_event_that_was_put_into_a_sealed_stretch_is_found(
+        self, sealed: Submission, unprotected: None, clock: Callable[[float], None]
+    ) -> None:
+        """By somebody who has the keys, for whom the chain is no hindrance."""
+        gap = sealed.attempts.get(position=4)
+        Attempt.objects.filter(pk=gap.pk)._raw_delete("default")
+        Submission.objects.filter(pk=sealed.pk).update(events=3)
+        forged = note(sealed, Event.REVEALED)
+        Attempt.objects.filter(pk=forged.pk).update(id=gap.pk)
+
+        assert "6 events" in audit.verify().broken
+
+    def test_events_of_two_submissions_that_changed_places_are_found(
         self, sealed: Submission, unprotected: None
     ) -> None:
-        AuditCheckpoint.objects.filter(events=6).update(events=5)
+        """Each chain is whole, and still they did not happen in this order."""
+        first, last = Attempt.objects.first(), Attempt.objects.last()
+        assert first
+        assert last
+        assert first.submission_id != last.submission_id
+        for attempt, place in ((first.pk, 10**6), (last.pk, first.pk), (10**6, last.pk)):
+            Attempt.objects.filter(pk=attempt).update(id=place)
+
+        assert "6 events" in audit.verify().broken
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"events": 5}, {"upto": 10**6}, {"after": 1}, {"after": None}, {"digest": "x"}],
+        ids=str,
+    )
+    def test_a_checkpoint_that_was_changed_is_found(
+        self, sealed: Submission, unprotected: None, change: dict[str, object]
+    ) -> None:
+        AuditCheckpoint.objects.update(**change)
 
         assert "not as it was written" in audit.verify().broken
 
     def test_a_checkpoint_that_was_removed_is_found(
-        self, sealed: Submission, unprotected: None
+        self, sealed: Submission, unprotected: None, clock: Callable[[float], None]
     ) -> None:
+        note(sealed, Event.REVEALED)
+        clock(1)
+        assert audit.seal()
         AuditCheckpoint.objects.filter(events=6)._raw_delete("default")
 
-        assert audit.verify().broken
+        assert "the one before it is missing" in audit.verify().broken
 
     def test_the_database_refuses_to_change_a_checkpoint(self, sealed: Submission) -> None:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             AuditCheckpoint.objects.update(events=0)
+
+
+class TestCheckpointsOfDays:
+    """As they were made when a checkpoint was of a day's events: they hold as they are."""
+
+    @pytest.fixture
+    def of_days(self, sent: Submission, unprotected: None) -> Submission:
+        """Today's, and that of an empty day after it."""
+        last = Attempt.objects.last()
+        assert last
+        previous = ""
+        today = last.at.astimezone(dt.UTC).date()
+        for day in (today, today + dt.timedelta(days=1)):
+            checkpoint = AuditCheckpoint(day=day, upto=last.pk)
+            checkpoint.events, checkpoint.digest = audit._digest(checkpoint)
+            previous = checkpoint.link = stamp(audit._text(previous, checkpoint))
+            checkpoint.save()
+        return sent
+
+    def test_they_are_walked(self, of_days: Submission) -> None:
+        checked = audit.verify()
+
+        assert checked.broken == ""
+        assert checked.checkpoints == 2
+
+    def test_an_event_that_comes_later_with_a_moment_of_theirs_breaks_nothing(
+        self, of_days: Submission
+    ) -> None:
+        note(of_days, Event.REVEALED)
+
+        assert audit.verify().broken == ""
+
+    def test_the_next_one_takes_up_whatever_they_are_not_of(self, of_days: Submission) -> None:
+        note(of_days, Event.REVEALED)
+
+        assert audit.seal()
+
+        assert [one.events for one in AuditCheckpoint.objects.all()] == [6, 0, 1]
+        assert audit.verify().broken == ""
+
+    def test_an_event_of_theirs_that_was_removed_is_found(self, of_days: Submission) -> None:
+        of_days.attempts.filter(position=4)._raw_delete("default")
+        Submission.objects.filter(pk=of_days.pk).update(events=3)
+
+        assert "6 events" in audit.verify().broken
+
+    def test_one_that_was_removed_is_found(self, of_days: Submission) -> None:
+        AuditCheckpoint.objects.filter(events=6)._raw_delete("default")
+
+        assert audit.verify().broken
 
 
 def test_the_command_says_that_all_is_well(

@@ -119,6 +119,33 @@ def test_colleagues_do_not_count_for_each_other(
     assert send(maklare, office, 99).batch is None
 
 
+def test_many_offices_give_nobody_more_than_one_does(
+    bokare: User, office: Office, neighbour_office: Office
+) -> None:
+    for number in range(LIMIT):
+        send(bokare, [office, neighbour_office][number % 2], number)
+
+    for there in (office, neighbour_office):
+        flood = send(bokare, there, 99).batch
+        assert flood is not None
+        assert flood.office == there
+
+
+def test_a_yes_is_of_its_office_alone(
+    bokare: User, office: Office, neighbour_office: Office
+) -> None:
+    for number in range(LIMIT):
+        send(bokare, office, number)
+        send(bokare, neighbour_office, number)
+    batches.resume(Batch.objects.get(flood=True, office=office), bokare)
+
+    assert send(bokare, office, 99).batch is not None, "as many wait at the other"
+    batches.resume(Batch.objects.get(flood=True, office=neighbour_office), bokare)
+    Submission.objects.filter(batch=None).update(created_at=timezone.now() - dt.timedelta(hours=1))
+    batches.resume(Batch.objects.get(flood=True, office=office, confirmed_at=None), bokare)
+    assert send(bokare, office, 100).batch is None
+
+
 def test_a_minute_later_nothing_waits(bokare: User, office: Office) -> None:
     for number in range(LIMIT):
         send(bokare, office, number)

@@ -2,28 +2,34 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
+import uuid
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from meetings import kinds
 from offices.capabilities import remember
-from offices.models import Office, User
+from offices.models import LineSeat, Office, User
 from sandbox.server import Sandbox
 from submissions import reconcile as reconciling
 from submissions.delivery import deliver
-from submissions.models import Event, State, Submission, Verdict
-from submissions.outbox import send_again
-from submissions.reconcile import reconcile, reconcile_due
+from submissions.models import OUTAGE_AFTER, Event, Outage, State, Submission, Verdict
+from submissions.outbox import mark_delivered, mark_not_delivered, quarantine, send_again
+from submissions.reconcile import Unasked, look_for, reconcile, reconcile_due
 from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
+from vitecportal.templatetags.house import moment
 
 pytestmark = pytest.mark.django_db
 
 PAGE = reverse("submissions:uncertain")
+# Where no connection is made.
+NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +48,17 @@ def uncertain(vitec: Sandbox, submission: Submission, fault: str) -> Submission:
 def state_of(submission: Submission) -> str:
     submission.refresh_from_db()
     return submission.state
+
+
+def looks_made(vitec: Sandbox) -> list[dict[str, Any]]:
+    return [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
+
+
+def shown(client: Client, submission: Submission) -> str:
+    """What the page's box says of a submission; as it is now for who sees no box."""
+    page = client.get(PAGE).content.decode()
+    found = re.search(rf'value="({submission.code}:\d+)"', page)
+    return found[1] if found else f"{submission.code}:{submission.events}"
 
 
 class TestLooking:
@@ -148,8 +165,7 @@ class TestLooking:
 
         submission.refresh_from_db()
         assert submission.verdict == Verdict.UNREADABLE
-        looks = [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
-        assert len(looks) == 1
+        assert len(looks_made(vitec)) == 1
 
     def test_a_vitec_that_is_away_says_nothing(
         self, vitec: Sandbox, submission: Submission
@@ -161,6 +177,83 @@ class TestLooking:
         assert state_of(submission) == State.UNKNOWN
 
         assert reconcile(submission)
+
+    def test_a_vitec_that_cannot_be_reached_changes_nothing_that_was_said(
+        self, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+        reconcile(submission)
+        settings.VITEC_BASE_URL = NOBODY
+
+        assert not reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.ABSENT
+
+    def test_where_there_is_no_answer_no_other_of_the_office_is_asked_for_a_while(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office, settings: Any
+    ) -> None:
+        other = make_submission(bokare, office, contact_id="ADR9")
+        uncertain(vitec, submission, "lose_answer")
+        uncertain(vitec, other, "lose_answer")
+        settings.VITEC_BASE_URL = NOBODY
+        reconcile(submission)
+        settings.VITEC_BASE_URL = vitec.url
+
+        with pytest.raises(Unasked):
+            look_for(other)
+
+        assert looks_made(vitec) == []
+        cache.clear()
+        assert reconcile(submission)
+
+    def test_while_vitec_is_away_by_the_deliveries_word_it_is_not_asked(
+        self, vitec: Sandbox, submission: Submission, office: Office
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        away = Outage.objects.create(
+            office=office, failures=OUTAGE_AFTER, probe_at=timezone.now() + dt.timedelta(seconds=9)
+        )
+
+        assert reconcile_due() == 0
+        assert not reconcile(submission)
+        assert looks_made(vitec) == []
+
+        Outage.objects.filter(pk=away.pk).update(ended_at=timezone.now())
+        assert reconcile_due() == 1
+
+    def test_an_outage_that_nobody_probes_any_more_keeps_no_look_back(
+        self, vitec: Sandbox, submission: Submission, office: Office
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        long_ago = timezone.now() - dt.timedelta(hours=1)
+        Outage.objects.create(office=office, failures=OUTAGE_AFTER, probe_at=long_ago)
+
+        assert reconcile_due() == 1
+
+    def test_a_look_takes_its_turn_among_the_calls_of_the_login(
+        self, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        LineSeat.objects.update(
+            token=uuid.uuid4(), holder=None, until=timezone.now() + dt.timedelta(seconds=60)
+        )
+
+        with pytest.raises(Unasked):
+            look_for(submission, patience=0.1)
+
+        assert looks_made(vitec) == []
+
+    def test_a_look_that_vitec_declines_is_left_to_a_person(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        vitec.behave("/CRM/*/ComebackMeeting", "bad_request")
+
+        reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.UNREADABLE
 
     def test_a_kind_that_cannot_be_read_back_is_left_to_a_person(
         self, vitec: Sandbox, submission: Submission, monkeypatch: pytest.MonkeyPatch
@@ -223,8 +316,36 @@ class TestTimetable:
 
         reconcile_due()
 
-        made = [row for row in vitec.log() if row["path"].endswith("/ComebackMeeting")]
-        assert len(made) == looks
+        assert len(looks_made(vitec)) == looks
+
+    def test_what_was_never_looked_for_comes_before_what_was(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        uncertain(vitec, submission, "cut_before")
+        reconcile_due()
+        Submission.objects.update(looked_at=timezone.now() - dt.timedelta(hours=1))
+        fresh = uncertain(vitec, make_submission(bokare, office, contact_id="ADR9"), "cut_before")
+        monkeypatch.setattr(reconciling, "PER_RUN", 1)
+
+        reconcile_due()
+
+        fresh.refresh_from_db()
+        assert fresh.looked_at is not None
+
+    def test_what_could_not_be_asked_for_is_asked_for_again_soon_however_old(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        vitec.behave("/CRM/*/ComebackMeeting", "error_before", times=1)
+        assert reconcile_due() == 0
+        assert reconcile_due() == 0, "not at once"
+        Submission.objects.update(
+            looked_at=timezone.now() - dt.timedelta(minutes=3),
+            changed_at=timezone.now() - dt.timedelta(days=2),
+        )
+
+        assert reconcile_due() == 1
 
 
 class TestPage:
@@ -235,7 +356,7 @@ class TestPage:
         return submission
 
     def decide(self, client: Client, *chosen: Submission, **fields: str) -> Any:
-        data = {"code": [str(one.code) for one in chosen], "reason": "Tittade", **fields}
+        data = {"code": [shown(client, one) for one in chosen], "reason": "Tittade", **fields}
         return client.post(reverse("submissions:decide_many"), data)
 
     def test_it_says_what_was_sent_and_what_would_be_there_twice(
@@ -247,6 +368,26 @@ class TestPage:
         assert "Ring om balkongen" in text
         assert "läggs in" in text
 
+    def test_it_says_when_it_was_sent_not_when_it_was_saved(
+        self, as_chef: Client, absent: Submission
+    ) -> None:
+        sent = absent.attempts.filter(event=Event.SENDING).latest("pk").at
+        Submission.objects.update(created_at=sent - dt.timedelta(days=40))
+
+        text = as_chef.get(PAGE).content.decode()
+
+        assert f"sändes {moment(sent)}" in text
+        assert moment(sent - dt.timedelta(days=40)) not in text
+
+    def test_of_one_that_was_set_aside_it_does_not_say_that_it_was_sent(
+        self, as_chef: Client, submission: Submission
+    ) -> None:
+        quarantine()
+
+        text = as_chef.get(PAGE).content.decode()
+
+        assert f"sparades {moment(submission.created_at)}; inget säger att det sändes" in text
+
     def test_one_press_looks_for_all(
         self, as_chef: Client, vitec: Sandbox, submission: Submission
     ) -> None:
@@ -256,6 +397,17 @@ class TestPage:
 
         assert "Hittade hos Vitec: 1 av 1" in answer.content.decode()
         assert state_of(submission) == State.DELIVERED
+
+    def test_a_press_while_vitec_is_away_says_that_nothing_was_looked_for(
+        self, as_chef: Client, vitec: Sandbox, submission: Submission, settings: Any
+    ) -> None:
+        uncertain(vitec, submission, "lose_answer")
+        settings.VITEC_BASE_URL = NOBODY
+
+        answer = as_chef.post(reverse("submissions:look_at_vitec"), follow=True)
+
+        assert "Vitec kan inte frågas just nu. 1 har inte" in answer.content.decode()
+        assert "Hittade hos Vitec" not in answer.content.decode()
 
     @pytest.mark.parametrize(
         ("decision", "state"),
@@ -310,8 +462,54 @@ class TestPage:
         self.decide(as_grannkontor, absent, decision="found")
         assert state_of(absent) == State.UNKNOWN
 
+    @pytest.mark.parametrize("decision", ["found", "not_found", "send_again"])
+    def test_an_old_page_settles_nothing_that_has_been_sent_again_since(
+        self, as_chef: Client, absent: Submission, chef: User, vitec: Sandbox, decision: str
+    ) -> None:
+        old = shown(as_chef, absent)
+        send_again(absent, chef, "Finns inte")
+        uncertain(vitec, absent, "lose_answer")
+        arrived = len(posts(vitec))
+
+        data = {"code": [old], "reason": "Finns inte", "decision": decision}
+        answer = as_chef.post(reverse("submissions:decide_many"), data, follow=True)
+
+        assert "har något hänt sedan du öppnade sidan" in answer.content.decode()
+        assert state_of(absent) == State.UNKNOWN
+        deliver(absent.pk)
+        assert len(posts(vitec)) == arrived
+
+    def test_a_person_who_saw_an_earlier_try_decides_nothing_of_this_one(
+        self, absent: Submission, chef: User, vitec: Sandbox
+    ) -> None:
+        as_seen = Submission.objects.get(pk=absent.pk)
+        send_again(absent, chef, "Finns inte")
+        uncertain(vitec, absent, "lose_answer")
+
+        for decide in (send_again, mark_delivered, mark_not_delivered):
+            assert not decide(as_seen, chef, "Finns inte")
+
+        assert state_of(absent) == State.UNKNOWN
+
+    def test_what_a_look_has_said_since_is_seen_before_it_is_decided(
+        self, as_chef: Client, vitec: Sandbox, submission: Submission
+    ) -> None:
+        uncertain(vitec, submission, "cut_before")
+        old = shown(as_chef, submission)
+        reconcile(submission)
+
+        data = {"code": [old], "reason": "Gissar", "decision": "send_again"}
+        as_chef.post(reverse("submissions:decide_many"), data)
+
+        assert state_of(submission) == State.UNKNOWN
+
     def test_a_code_that_is_none_is_passed_over(self, as_chef: Client, absent: Submission) -> None:
-        data = {"code": ["hoppsan", str(absent.code)], "reason": "Såg den", "decision": "found"}
+        code = shown(as_chef, absent)
+        data = {
+            "code": ["hoppsan", f"{absent.code}", f"{absent.code}:x", code],
+            "reason": "Såg den",
+            "decision": "found",
+        }
         as_chef.post(reverse("submissions:decide_many"), data)
 
         assert state_of(absent) == State.DELIVERED

@@ -15,6 +15,7 @@ from connect.errors import FieldMessage
 from meetings import kinds
 from offices.models import Office, User
 from sandbox.server import Sandbox
+from submissions import outbox
 from submissions.delivery import deliver
 from submissions.journal import note
 from submissions.kinds import Line
@@ -55,6 +56,12 @@ def in_state(submission: Submission, state: State) -> Submission:
     Submission.objects.filter(pk=submission.pk).update(state=state)
     submission.refresh_from_db()
     return submission
+
+
+def seen(submission: Submission) -> str:
+    """What a page that is fetched now says that it knows of."""
+    submission.refresh_from_db()
+    return str(submission.events)
 
 
 class TestForm:
@@ -359,7 +366,7 @@ class TestActions:
         in_state(sent, State.UNKNOWN)
         url = reverse("submissions:decide", args=[sent.code])
 
-        as_chef.post(url, {"decision": decision, "reason": "Sett i Express"})
+        as_chef.post(url, {"decision": decision, "reason": "Sett i Express", "seen": seen(sent)})
 
         sent.refresh_from_db()
         assert sent.state == state
@@ -371,12 +378,32 @@ class TestActions:
         in_state(sent, State.UNKNOWN)
         url = reverse("submissions:decide", args=[sent.code])
 
-        answer = as_chef.post(url, {"decision": "found", "reason": "Sett i Express"}, follow=True)
+        said = {"decision": "found", "reason": "Sett i Express", "seen": seen(sent)}
+        answer = as_chef.post(url, said, follow=True)
 
         text = answer.content.decode()
         assert "chef fann den i Vitec" in text
         assert "Sett i Express" in text
         assert "Vitec har bekräftat" not in text
+
+    @pytest.mark.parametrize("decision", ["found", "not_found", "send_again"])
+    def test_an_old_page_settles_nothing_that_has_been_sent_again_since(
+        self, as_chef: Client, chef: User, sent: Submission, decision: str
+    ) -> None:
+        in_state(sent, State.UNKNOWN)
+        url = reverse("submissions:decide", args=[sent.code])
+        page = as_chef.get(sent.get_absolute_url()).content.decode()
+        old = seen(sent)
+        assert f'name="seen" value="{old}"' in page
+        outbox.send_again(sent, chef, "Finns inte")
+        in_state(sent, State.UNKNOWN)
+
+        said = {"decision": decision, "reason": "Finns inte", "seen": old}
+        answer = as_chef.post(url, said, follow=True)
+
+        assert "Något har hänt sedan du öppnade sidan" in answer.content.decode()
+        sent.refresh_from_db()
+        assert sent.state == State.UNKNOWN
 
     def test_without_a_reason_nothing_is_settled(self, as_chef: Client, sent: Submission) -> None:
         in_state(sent, State.UNKNOWN)
