@@ -217,6 +217,7 @@ class Submission(models.Model):
     trying_since: the first of the failed tries since it was last set going.
     waited_for: the last outage in which it had to wait.
     verdict, looked_at: what the last look at Vitec said of an uncertain one, and when.
+    found_by_look: `vitec_id` is what such a look has found, not Vitec's answer.
     events: how many it has had; counted by the journal alone, see `chain`.
     """
 
@@ -281,6 +282,7 @@ class Submission(models.Model):
     )
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
+    found_by_look = models.BooleanField(default=False, editable=False)
     events = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
@@ -305,6 +307,12 @@ class Submission(models.Model):
                 fields=["created_by", "form_token"], name="one_submission_per_form"
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="submission_state"),
+            # Of Vitec's answers alone: nobody promises that these never repeat an id.
+            models.UniqueConstraint(
+                fields=["office", "endpoint", "vitec_id"],
+                condition=Q(found_by_look=True) & ~Q(vitec_id=""),
+                name="found_for_one_alone",
+            ),
         ]
 
     def __str__(self) -> str:

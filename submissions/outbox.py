@@ -285,15 +285,22 @@ def release(submission: Submission, user: User | None) -> bool:
 def quarantine() -> int:
     """After a restore from a backup, or a failover to a replica that lagged: how many set aside.
 
-    What these rows say may be older than what was sent, so each becomes a question for a person.
-    Run it before any worker starts.
+    What these rows say may be older than what was sent, so each becomes a question for a person,
+    and what a look at Vitec said of one is worth nothing. Run it before any worker starts.
     """
-    before = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD, State.FAILED)
+    before = (
+        State.QUEUED,
+        State.CLAIMED,
+        State.SENDING,
+        State.HELD,
+        State.FAILED,
+        State.UNKNOWN,
+    )
     count = 0
     for submission in Submission.objects.filter(state__in=before):
         with transaction.atomic():
             moved = Submission.objects.filter(pk=submission.pk).move(
-                before, State.UNKNOWN, token=None
+                before, State.UNKNOWN, token=None, verdict="", looked_at=None
             )
             if moved:
                 note(submission, Event.QUARANTINED)

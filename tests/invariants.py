@@ -39,7 +39,14 @@ ALLOWED: dict[str, tuple[frozenset[State], frozenset[State]]] = {
         ),
         (
             Event.QUARANTINED,
-            {State.QUEUED, State.CLAIMED, State.SENDING, State.HELD, State.FAILED},
+            {
+                State.QUEUED,
+                State.CLAIMED,
+                State.SENDING,
+                State.HELD,
+                State.FAILED,
+                State.UNKNOWN,
+            },
             {State.UNKNOWN},
         ),
         (Event.SENT_AGAIN, {State.QUEUED, State.FAILED, State.UNKNOWN}, {State.QUEUED}),

@@ -360,7 +360,7 @@ class Outbox(RuleBasedStateMachine):
     @rule(form=forms, sees=st.sampled_from([None, 0, 1, 2]))
     def the_portal_looks_at_vitec(self, form: int, sees: int | None) -> None:
         there = self.seen[form].requests - self.seen[form].not_processed
-        found = None if sees is None else ["VITEC1"] * min(sees, there)
+        found = None if sees is None else [f"F{form}-{n}" for n in range(min(sees, there))]
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(reconcile, "_found", lambda *_: found)
             row = self._row(form)
