@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -99,6 +100,15 @@ DUE_BY = (Q(not_before__lte=Now()), Q(not_before__gt=Now() + FURTHEST_DUE))
 def due() -> Q:
     """Queued and its time has come, by the database's clock."""
     return Q(state=State.QUEUED) & (DUE_BY[0] | DUE_BY[1])
+
+
+def not_sooner(column: str, moment: Combinable) -> Case:
+    """The moment, or what stands in the column where that is later.
+
+    What lies further ahead than any due time does not count: the clock was set back.
+    """
+    later = {f"{column}__gt": moment, f"{column}__lte": Now() + FURTHEST_DUE}
+    return Case(When(**later, then=F(column)), default=moment, output_field=models.DateTimeField())
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -215,6 +225,7 @@ class Submission(models.Model):
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.
+    asked_until: before this Vitec has asked us not to try it again; `not_before` is never sooner.
     waited_for: the last outage in which it had to wait.
     verdict, looked_at: what the last look at Vitec said of an uncertain one, and when.
     found_by_look: `vitec_id` is what such a look has found, not Vitec's answer.
@@ -272,6 +283,7 @@ class Submission(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
     trying_since = models.DateTimeField(null=True, blank=True)
+    asked_until = models.DateTimeField(null=True, blank=True)
     waited_for = models.ForeignKey(
         "Outage",
         on_delete=models.SET_NULL,
@@ -664,7 +676,9 @@ class Outage(models.Model):
 
     endpoint: "" for everything of the office (no connection), else the one that is too busy.
     failures: how many tries in a row have failed; from OUTAGE_AFTER on it counts as an outage.
+    asked_until: Vitec has asked us to wait so long; then it counts from the first failure on.
     probe_at: the next try is let through then; a worker that takes it moves it on.
+    probe, probe_token: the submission that was let through last, and its claim.
     """
 
     office = models.ForeignKey(
@@ -674,7 +688,10 @@ class Outage(models.Model):
     cause = models.CharField(_("cause"), max_length=100, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=1)
     since = models.DateTimeField(_("since"), auto_now_add=True)
+    asked_until = models.DateTimeField(null=True, blank=True)
     probe_at = models.DateTimeField(_("next probe"))
+    probe = models.BigIntegerField(null=True, blank=True)
+    probe_token = models.UUIDField(null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
@@ -695,7 +712,12 @@ class Outage(models.Model):
     @classmethod
     def open_ones(cls) -> models.QuerySet[Outage]:
         """Those that are going on and count as such."""
-        return cls.objects.filter(ended_at=None, failures__gte=OUTAGE_AFTER)
+        counts = Q(failures__gte=OUTAGE_AFTER) | Q(asked_until__isnull=False)
+        return cls.objects.filter(counts, ended_at=None)
+
+    @property
+    def counts(self) -> bool:
+        return self.failures >= OUTAGE_AFTER or self.asked_until is not None
 
     @classmethod
     def over(cls, submission: Submission) -> Outage | None:

@@ -40,6 +40,7 @@ from submissions.models import (
     Pause,
     State,
     Submission,
+    not_sooner,
     person_hash,
 )
 
@@ -222,7 +223,7 @@ def _queue(submission: Submission, before: tuple[State, ...], user: User, reason
         moved = Submission.objects.filter(pk=submission.pk).move(
             before,
             State.QUEUED,
-            not_before=Now(),
+            not_before=not_sooner("asked_until", Now()),
             hold_until=Now(),
             rung_at=None,
             trying_since=None,
@@ -273,7 +274,11 @@ def release(submission: Submission, user: User | None) -> bool:
     """Let one that was held go on."""
     with transaction.atomic():
         moved = Submission.objects.filter(pk=submission.pk).move(
-            State.HELD, State.QUEUED, not_before=Now(), rung_at=None, trying_since=None
+            State.HELD,
+            State.QUEUED,
+            not_before=not_sooner("asked_until", Now()),
+            rung_at=None,
+            trying_since=None,
         )
         if moved:
             _refresh(submission)

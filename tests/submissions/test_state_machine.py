@@ -423,9 +423,11 @@ class Outbox(RuleBasedStateMachine):
 
     def _jump(self, by: dt.timedelta) -> None:
         """The database's clock jumps: every moment that is compared with it lies so much nearer."""
-        columns = ("lease_until", "not_before", "hold_until", "rung_at", "trying_since")
+        columns = (
+            "lease_until", "not_before", "hold_until", "rung_at", "trying_since", "asked_until",
+        )  # fmt: skip
         Submission.objects.update(**{name: F(name) - by for name in columns})
-        Outage.objects.update(probe_at=F("probe_at") - by)
+        Outage.objects.update(probe_at=F("probe_at") - by, asked_until=F("asked_until") - by)
         LineSeat.objects.update(until=F("until") - by, next_at=F("next_at") - by)
         LineStart.objects.update(next_at=F("next_at") - by)
         Pause.objects.update(since=F("since") - by, tried_at=F("tried_at") - by)
