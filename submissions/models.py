@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from connect.calls import Call
 from connect.errors import FieldMessage
 from lib.sealing import RowKeyField, SealedJSONField, Unsealable, keyed_hash, seal_row, unseal_row
-from offices import veil
+from offices import pace, veil
 from offices.access import managed_by, offices_for
+from offices.logins import Logins, NoCredential
 from offices.models import Office, User
 from submissions.kinds import Line, Planned, all_kinds, find_kind
 
@@ -399,6 +400,20 @@ class Submission(models.Model):
         kind = find_kind(self.kind)
         return kind.icon if kind else "send"
 
+    @property
+    def line(self) -> str:
+        """The line of the login that it is sent with, see `offices.pace`; "" where there is none.
+
+        A row that was read by `with_login` has the one of that moment.
+        """
+        login = getattr(self, "login", None)
+        if login is None:
+            try:
+                login = Logins(self.office).of(self.endpoint).username
+            except NoCredential:
+                return ""
+        return pace.line_of(login)
+
     # --- where it stands --------------------------------------------------------------------
 
     @property
@@ -672,15 +687,18 @@ class Pause(models.Model):
 
 
 class Outage(models.Model):
-    """Vitec does not answer an office: nothing is tried but one probe now and then.
+    """Vitec does not answer a login: nothing is tried with it but one probe now and then.
 
-    endpoint: "" for everything of the office (no connection), else the one that is too busy.
+    line: that of the login, see `offices.pace`; offices of one login share it.
+    office: the one where it was found out first.
+    endpoint: "" for everything of the login (no connection), else the one that is too busy.
     failures: how many tries in a row have failed; from OUTAGE_AFTER on it counts as an outage.
     asked_until: Vitec has asked us to wait so long; then it counts from the first failure on.
     probe_at: the next try is let through then; a worker that takes it moves it on.
     probe, probe_token: the submission that was let through last, and its claim.
     """
 
+    line = models.CharField(max_length=32, blank=True)
     office = models.ForeignKey(
         Office, on_delete=models.CASCADE, related_name="outages", verbose_name=_("office")
     )
@@ -700,7 +718,7 @@ class Outage(models.Model):
         verbose_name_plural = _("outages")
         constraints = [
             models.UniqueConstraint(
-                fields=["office", "endpoint"],
+                fields=["line", "endpoint"],
                 condition=Q(ended_at=None),
                 name="one_open_outage",
             )
@@ -719,13 +737,17 @@ class Outage(models.Model):
     def counts(self) -> bool:
         return self.failures >= OUTAGE_AFTER or self.asked_until is not None
 
+    @staticmethod
+    def concerning(submission: Submission) -> Q:
+        """What tells those of its login: of all that is sent with it, or of its endpoint."""
+        return Q(line=submission.line, endpoint__in=["", submission.endpoint])
+
     @classmethod
     def over(cls, submission: Submission) -> Outage | None:
         """The one that a submission waits for, if any."""
         if submission.state != State.QUEUED:
             return None
-        here = {"office": submission.office_id, "endpoint__in": ["", submission.endpoint]}
-        return cls.open_ones().filter(**here).first()
+        return cls.open_ones().filter(cls.concerning(submission)).first()
 
 
 class Batch(models.Model):

@@ -1,20 +1,24 @@
 """When Vitec is away: one probe now and then instead of every row, and all go on when it is back.
 
-An outage is per office, since each has a login of its own: of the whole office when no connection
-is made, of one endpoint when that is too busy. A moment that Vitec asks us to wait for is kept: for
-everything that the answer concerned, and for the row itself (`Submission.asked_until`).
+An outage is per login, and offices of one login share it: of all that is sent with it when no
+connection is made, of one endpoint when that is too busy. A moment that Vitec asks us to wait for
+is kept: for all that the answer concerned, and for the row itself (`Submission.asked_until`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from connect.errors import Busy, VitecError
+from offices import pace
+from offices.logins import Logins, NoCredential, with_login
+from offices.models import Credential, Office
 from submissions.models import FURTHEST_DUE, OUTAGE_AFTER, Outage, State, Submission, not_sooner
 
 PROBE_EVERY = dt.timedelta(seconds=15)
@@ -27,7 +31,7 @@ def failed(submission: Submission, error: VitecError) -> None:
     asked = dt.timedelta(seconds=error.retry_after) if error.retry_after else None
     wait = Now() + (asked or PROBE_EVERY)
     here = {
-        "office_id": submission.office_id,
+        "line": submission.line,
         "endpoint": submission.endpoint if isinstance(error, Busy) else "",
     }
     moments = {"probe_at": not_sooner("probe_at", wait)}
@@ -43,7 +47,11 @@ def failed(submission: Submission, error: VitecError) -> None:
     try:
         with transaction.atomic():
             Outage.objects.create(
-                cause=cause, probe_at=wait, asked_until=wait if asked else None, **here
+                office_id=submission.office_id,
+                cause=cause,
+                probe_at=wait,
+                asked_until=wait if asked else None,
+                **here,
             )
     except IntegrityError:
         # Another worker failed in the same moment; one more or less does not matter.
@@ -54,7 +62,9 @@ def failed(submission: Submission, error: VitecError) -> None:
 def answered(submission: Submission) -> None:
     """Vitec has said something: what waited for it goes on, unless it has asked us to wait."""
     asked_to_wait = Q(asked_until__gt=Now(), asked_until__lte=Now() + FURTHEST_DUE)
-    over = Outage.objects.filter(_concerning(submission), ended_at=None).exclude(asked_to_wait)
+    over = Outage.objects.filter(Outage.concerning(submission), ended_at=None).exclude(
+        asked_to_wait
+    )
     if not over.exists():
         return
     with transaction.atomic():
@@ -67,28 +77,55 @@ def answered(submission: Submission) -> None:
                 _go_on(outage)
 
 
-def _concerning(submission: Submission) -> Q:
-    return Q(office_id=submission.office_id, endpoint__in=["", submission.endpoint])
-
-
-def _waiting_for(outage: Outage) -> Q:
-    waiting = Q(state=State.QUEUED, office=outage.office_id, hold_until__lte=Now())
-    return waiting & Q(endpoint=outage.endpoint) if outage.endpoint else waiting
+def _concerned(outage: Outage) -> QuerySet[Submission]:
+    """What is to be sent and has to wait for its end, of every office."""
+    names = Credential.objects.order_by().values_list("username", flat=True).distinct()
+    these = [name for name in names if pace.line_of(name) == outage.line]
+    rows = Submission.objects.filter(state=State.QUEUED)
+    if outage.endpoint:
+        rows = rows.filter(endpoint=outage.endpoint)
+    return with_login(rows).filter(login__in=these)
 
 
 def _remember_who_waited(outage: Outage, probe: Submission) -> None:
     """So that each person can be told once how it went with the own ones; see `notices`."""
-    Submission.objects.filter(_waiting_for(outage) | Q(pk=probe.pk)).update(waited_for=outage)
+    _concerned(outage).filter(hold_until__lte=Now()).update(waited_for=outage)
+    Submission.objects.filter(pk=probe.pk).update(waited_for=outage)
 
 
 def _go_on(outage: Outage) -> None:
     """What waited for this alone; what Vitec itself has put off keeps its time."""
-    waiting = Submission.objects.filter(_waiting_for(outage))
+    waiting = _concerned(outage).filter(hold_until__lte=Now())
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         soon = Now() + dt.timedelta(seconds=random.uniform(0, SPREAD_SECONDS))  # noqa: S311
         waiting.filter(pk=pk, not_before__gt=soon).update(
             not_before=not_sooner("asked_until", soon), rung_at=None
         )
+
+
+def open_at(offices: Sequence[Office]) -> list[Outage]:
+    """Those that concern any of these offices, to be told of.
+
+    Each with `offices`, those of them that it concerns, and `waiting`, how many of their
+    submissions wait for its end.
+    """
+    found = []
+    logins = Logins.of_offices(offices)
+    for outage in Outage.open_ones():
+        here = [office for office in offices if _concerns(outage, logins[office])]
+        if here:
+            outage.offices = here  # type: ignore[attr-defined]
+            outage.waiting = _concerned(outage).filter(office__in=here).count()  # type: ignore[attr-defined]
+            found.append(outage)
+    return found
+
+
+def _concerns(outage: Outage, logins: Logins) -> bool:
+    try:
+        used = [logins.of(outage.endpoint)] if outage.endpoint else logins.all()
+    except NoCredential:
+        return False
+    return any(pace.line_of(login.username) == outage.line for login in used)
 
 
 # --- Probing -----------------------------------------------------------------------------------
@@ -99,7 +136,7 @@ def keeps_back(submission: Submission) -> bool:
 
     The one that comes when a probe is due may be the probe, see `takes_probes`.
     """
-    away = list(Outage.open_ones().filter(_concerning(submission)))
+    away = list(Outage.open_ones().filter(Outage.concerning(submission)))
     submission.probes = [outage.pk for outage in away]  # type: ignore[attr-defined]
     if not away:
         return False

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from connect.errors import Busy, NotSent
-from offices.models import LineSeat, Office, User
+from offices.models import Credential, LineSeat, Office, User
 from sandbox.server import Sandbox
 from submissions import outages, outbox
 from submissions.delivery import Ring, claim, deliver, sweep
@@ -17,6 +17,7 @@ from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
 
 pytestmark = pytest.mark.django_db
+AN_HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -160,13 +161,14 @@ class TestOutage:
 
         assert Outage.open_ones().get().endpoint == ""
 
-    def test_another_office_goes_on(
+    def test_an_office_with_another_login_goes_on(
         self,
         vitec: Sandbox,
         waiting: list[Submission],
         grannkontor: User,
         neighbour_office: Office,
     ) -> None:
+        Credential.objects.filter(office=neighbour_office).update(username="other")
         away_since(waiting, vitec)
         vitec.clear()
         other = make_submission(grannkontor, neighbour_office)
@@ -175,6 +177,42 @@ class TestOutage:
 
         other.refresh_from_db()
         assert other.tries == 1
+
+    def test_one_with_the_same_login_waits_too_and_goes_on_with_the_others(
+        self,
+        vitec: Sandbox,
+        waiting: list[Submission],
+        grannkontor: User,
+        neighbour_office: Office,
+    ) -> None:
+        away_since(waiting, vitec)
+        other = make_submission(grannkontor, neighbour_office, contact_id="ADR1")
+        deliver(other.pk)
+        other.refresh_from_db()
+        assert other.tries == 0
+        Submission.objects.filter(pk=other.pk).update(not_before=timezone.now() + AN_HOUR)
+        vitec.clear()
+        probe_is_due()
+        due_now(waiting[4])
+
+        deliver(waiting[4].pk)
+
+        other.refresh_from_db()
+        assert other.not_before < timezone.now() + dt.timedelta(seconds=21)
+        assert other.waited_for == Outage.objects.get()
+
+    def test_what_a_group_has_a_login_of_its_own_for_goes_on(
+        self, vitec: Sandbox, waiting: list[Submission], office: Office
+    ) -> None:
+        for _ in range(OUTAGE_AFTER):
+            outages.failed(waiting[0], NotSent(cause="ConnectionRefusedError"))
+        Credential.objects.create(
+            office=office, group="viewings", username="viewings", password="hemligt"
+        )
+        Submission.objects.filter(pk=waiting[1].pk).update(endpoint="viewings.add_participant")
+
+        assert claim(waiting[0].pk) is None
+        assert claim(waiting[1].pk)
 
     def test_after_a_day_it_is_a_question_for_a_person(
         self, vitec: Sandbox, waiting: list[Submission]
@@ -332,7 +370,7 @@ class TestWhatVitecAsksFor:
     def test_the_end_of_an_endpoints_leaves_the_others_alone(
         self, waiting: list[Submission]
     ) -> None:
-        later = timezone.now() + dt.timedelta(hours=1)
+        later = timezone.now() + AN_HOUR
         Submission.objects.filter(pk=waiting[0].pk).update(
             endpoint="viewings.add_participant", not_before=later
         )
@@ -371,9 +409,31 @@ class TestBanner:
         assert "Vitec svarar inte för Vikens Mäkleri Sundbyberg" in text
         assert "6 väntar" in text
 
-    def test_others_are_not(
-        self, as_grannkontor: Client, vitec: Sandbox, waiting: list[Submission]
+    def test_who_shares_the_login_is_told_of_the_own_office_alone(
+        self,
+        as_grannkontor: Client,
+        vitec: Sandbox,
+        waiting: list[Submission],
+        grannkontor: User,
+        neighbour_office: Office,
     ) -> None:
+        away_since(waiting, vitec)
+        make_submission(grannkontor, neighbour_office)
+
+        text = " ".join(as_grannkontor.get("/submissions/").content.decode().split())
+
+        assert "Vitec svarar inte för Vikens Mäkleri Solna sedan" in text
+        assert "1 väntar" in text
+        assert "Sundbyberg" not in text
+
+    def test_others_are_not(
+        self,
+        as_grannkontor: Client,
+        vitec: Sandbox,
+        waiting: list[Submission],
+        neighbour_office: Office,
+    ) -> None:
+        Credential.objects.filter(office=neighbour_office).update(username="other")
         away_since(waiting, vitec)
 
         assert "svarar inte för" not in as_grannkontor.get("/submissions/").content.decode()
