@@ -12,7 +12,7 @@ import datetime as dt
 from collections import defaultdict
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from lib import database_clock
@@ -180,12 +180,14 @@ def _ends(
             number=Count("pk"),
             moving=Count("pk", filter=Q(state__in=ON_THE_WAY)),
             delivered=Count("pk", filter=Q(state=State.DELIVERED)),
+            # An outage is of a login, which several offices may share.
+            sent_at=Min("office"),
         )
     )
     return [
         Notice(
             user_id=row["created_by"],
-            office_id=outage.office_id,
+            office_id=row["sent_at"],
             what=What.OVER,
             outage=outage,
             number=row["number"],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Self
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -58,11 +58,19 @@ def with_login(rows: QuerySet[Any]) -> QuerySet[Any]:
 class Logins:
     """The logins of an office as they stood when they were read; one query."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, logins: Iterable[Credential] | None = None) -> None:
+        if logins is None:
+            logins = Credential.objects.filter(office=office)
         self.office = office
-        self._by_group: Mapping[str, Credential] = {
-            login.group: login for login in Credential.objects.filter(office=office)
-        }
+        self._by_group: Mapping[str, Credential] = {login.group: login for login in logins}
+
+    @classmethod
+    def of_offices(cls, offices: Collection[Office]) -> dict[Office, Self]:
+        """Those of each office; one query."""
+        found: dict[int, list[Credential]] = {}
+        for login in Credential.objects.filter(office__in=offices):
+            found.setdefault(login.office_id, []).append(login)
+        return {office: cls(office, found.get(office.pk, ())) for office in offices}
 
     def __bool__(self) -> bool:
         return bool(self._by_group)

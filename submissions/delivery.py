@@ -36,6 +36,7 @@ from submissions.journal import ids_of, note
 from submissions.kinds import all_kinds
 from submissions.models import (
     DUE_BY,
+    FURTHEST_DUE,
     GIVE_UP_AFTER,
     Event,
     Pause,
@@ -43,6 +44,7 @@ from submissions.models import (
     Submission,
     SubmissionQuerySet,
     due,
+    not_sooner,
 )
 from submissions.pacing import Crowded
 
@@ -126,7 +128,8 @@ def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], ob
         return _settling(submission, error), _teaching(submission, error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the row in limbo
         return _settling(submission, _fault_of_ours(submission, error)), _nothing
-    return lambda: _settle_delivered(submission, reply), lambda: _answered(submission)
+    settle = _let_in(submission, lambda: _settle_delivered(submission, reply))
+    return settle, lambda: _answered(submission)
 
 
 def _nothing() -> None:
@@ -143,10 +146,20 @@ def _teaching(submission: Submission, error: VitecError) -> Callable[[], object]
     return lambda: _answered(submission)
 
 
+def _let_in(submission: Submission, settle: Callable[[], object]) -> Callable[[], object]:
+    """The outcome, and with it the end of the pauses in spite of which it was sent."""
+
+    def both() -> None:
+        with transaction.atomic():
+            settle()
+            pauses.answered(submission)
+
+    return both
+
+
 def _answered(submission: Submission) -> None:
     outages.answered(submission)
-    if getattr(submission, "tries_a_pause", False):
-        pauses.answered(submission)
+    pauses.let_go_on(submission)
 
 
 def _fault_of_ours(submission: Submission, error: Exception) -> VitecError:
@@ -183,38 +196,53 @@ def _surely(settle: Callable[[], object], submission: Submission) -> None:
             return
 
 
+class _Outrun(Exception):
+    """Another took the row, the probe or the day's try; the claim is rolled back."""
+
+
 def claim(submission_id: int) -> Submission | None:
     """Take the row for this worker; None when it is not due, is taken, or sending is paused.
 
     Raises Crowded when its login may begin no call just now; then it waits for a moment.
     """
-    rows = Submission.objects.select_related("office").filter(pk=submission_id)
+    rows = Submission.objects.due().select_related("office").filter(pk=submission_id)
     submission: Submission | None = with_login(rows).first()
-    if submission is None or submission.state != State.QUEUED or _held_by_pause(submission):
-        return None
-    if outages.keeps_back(submission):
+    if submission is None or _held_by_pause(submission) or outages.keeps_back(submission):
         return None
     submission.token = uuid.uuid4()
-    with pacing.at_a_polite_pace(submission), transaction.atomic(durable=True):
-        # What a person paused this moment counts: asked for in the very statement that claims.
-        free = Submission.objects.filter(due(), pk=submission_id).outside_paused_batches()
-        taken = (
-            free.outside_pauses_by_people()
-            .whose_turn_it_is()
-            .move(
-                State.QUEUED,
-                State.CLAIMED,
-                token=submission.token,
-                tries=F("tries") + 1,
-                lease_until=Now() + dt.timedelta(seconds=settings.CLAIM_LEASE_SECONDS),
-            )
-        )
-        if not taken:
-            return None
-        pacing.take_seat(submission)
-        submission.refresh_from_db(fields=["state", "tries"])
-        note(submission, Event.CLAIMED)
+    try:
+        with pacing.at_a_polite_pace(submission), transaction.atomic(durable=True):
+            _take(submission)
+    except _Outrun:
+        return None
     return submission
+
+
+def _take(submission: Submission) -> None:
+    """The claim and all that goes with it, or nothing of it. Raises _Outrun, Crowded.
+
+    Outages and pauses come before the row: everybody locks them in this order.
+    """
+    if not (outages.takes_probes(submission) and pauses.takes_the_try(submission)):
+        raise _Outrun
+    # What a person paused this moment counts: asked for in the very statement that claims.
+    free = Submission.objects.filter(due(), pk=submission.pk).outside_paused_batches()
+    taken = (
+        free.outside_pauses_by_people()
+        .whose_turn_it_is()
+        .move(
+            State.QUEUED,
+            State.CLAIMED,
+            token=submission.token,
+            tries=F("tries") + 1,
+            lease_until=Now() + dt.timedelta(seconds=settings.CLAIM_LEASE_SECONDS),
+        )
+    )
+    if not taken:
+        raise _Outrun
+    pacing.take_seat(submission)
+    submission.refresh_from_db(fields=["state", "tries"])
+    note(submission, Event.CLAIMED)
 
 
 def _held_by_pause(submission: Submission) -> bool:
@@ -222,8 +250,8 @@ def _held_by_pause(submission: Submission) -> bool:
     stands_still = _batch_is_paused(submission)
     if not over and not stands_still:
         return False
-    if over and not stands_still and _may_go(submission) and pauses.takes_the_try(over):
-        submission.tries_a_pause = True  # type: ignore[attr-defined]
+    if over and not stands_still and _may_go(submission) and pauses.are_due_for_a_try(over):
+        submission.tries_pauses = [each.pk for each in over]  # type: ignore[attr-defined]
         return False
     with transaction.atomic():
         if _this(submission).move(State.QUEUED, State.HELD):
@@ -293,8 +321,11 @@ def _settling(submission: Submission, error: VitecError) -> Callable[[], object]
         return lambda: _try_later(submission, error)
     if isinstance(error, Refused):
         sealed = submission.seal_messages(error.messages)
-        return lambda: _settle(
-            submission, State.REJECTED, Event.REFUSED, error, sealed_messages=sealed
+        return _let_in(
+            submission,
+            lambda: _settle(
+                submission, State.REJECTED, Event.REFUSED, error, sealed_messages=sealed
+            ),
         )
     return lambda: _settle(submission, State.UNKNOWN, Event.UNKNOWN, error)
 
@@ -316,13 +347,16 @@ def _try_later(submission: Submission, error: VitecError) -> None:
         return
     event = Event.BUSY if isinstance(error, Busy) else Event.NOT_SENT
     wait = dt.timedelta(seconds=backoff_seconds(submission.tries, error.retry_after))
-    _settle(submission, State.QUEUED, event, error, **_again_after(wait))
+    changes = _again_after(wait)
+    if error.retry_after is not None:
+        changes["asked_until"] = not_sooner("asked_until", Now() + wait)
+    _settle(submission, State.QUEUED, event, error, **changes)
 
 
 def _again_after(wait: dt.timedelta) -> dict[str, object]:
     """Columns of a row that waits for another try; the day runs from the first that failed."""
     return {
-        "not_before": Now() + wait,
+        "not_before": not_sooner("asked_until", Now() + wait),
         "rung_at": None,
         "trying_since": Coalesce("trying_since", Now()),
     }
@@ -353,7 +387,8 @@ def _denied(submission: Submission, error: Denied, logins: Logins) -> None:
     logins: as they were when one of them was denied.
     """
     if _login_changed_meanwhile(submission, logins):
-        _settle(submission, State.QUEUED, Event.DENIED, error, not_before=Now(), rung_at=None)
+        again = {"not_before": not_sooner("asked_until", Now()), "rung_at": None}
+        _settle(submission, State.QUEUED, Event.DENIED, error, **again)
         return
     endpoints = _of_this_login(submission, logins) if error.status == 401 else [submission.endpoint]
     for endpoint in endpoints:
@@ -402,6 +437,7 @@ def sweep() -> list[int]:
     """
     _expire_leases()
     _free_orphans_of_pauses()
+    _give_up_the_tired()
     pauses.let_one_through()
     ids = [pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP]
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())
@@ -444,6 +480,21 @@ def _expire(submission: Submission) -> None:
     wait = dt.timedelta(seconds=backoff_seconds(submission.tries) if submission.tries > 1 else 0)
     if overdue.move(State.CLAIMED, State.QUEUED, **_again_after(wait)):
         note(submission, Event.CLAIM_EXPIRED)
+
+
+def _give_up_the_tired() -> None:
+    """Rows that wait for another try, one of which has failed longer ago than they are tried for.
+
+    While Vitec is away no try of their own would find that out.
+    """
+    waiting = Q(not_before__gt=Now(), not_before__lte=Now() + FURTHEST_DUE)
+    tired = Submission.objects.filter(
+        waiting, state=State.QUEUED, trying_since__lt=Now() - GIVE_UP_AFTER
+    )
+    for submission in tired.order_by("pk")[:RINGS_PER_SWEEP]:
+        with transaction.atomic():
+            if tired.filter(pk=submission.pk).move(State.QUEUED, State.FAILED):
+                note(submission, Event.GAVE_UP)
 
 
 def _free_orphans_of_pauses() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from connect.calls import Call
 from connect.errors import FieldMessage
 from lib.sealing import RowKeyField, SealedJSONField, Unsealable, keyed_hash, seal_row, unseal_row
-from offices import veil
+from offices import pace, veil
 from offices.access import managed_by, offices_for
+from offices.logins import Logins, NoCredential
 from offices.models import Office, User
 from submissions.kinds import Line, Planned, all_kinds, find_kind
 
@@ -99,6 +101,15 @@ DUE_BY = (Q(not_before__lte=Now()), Q(not_before__gt=Now() + FURTHEST_DUE))
 def due() -> Q:
     """Queued and its time has come, by the database's clock."""
     return Q(state=State.QUEUED) & (DUE_BY[0] | DUE_BY[1])
+
+
+def not_sooner(column: str, moment: Combinable) -> Case:
+    """The moment, or what stands in the column where that is later.
+
+    What lies further ahead than any due time does not count: the clock was set back.
+    """
+    later = {f"{column}__gt": moment, f"{column}__lte": Now() + FURTHEST_DUE}
+    return Case(When(**later, then=F(column)), default=moment, output_field=models.DateTimeField())
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -221,8 +232,10 @@ class Submission(models.Model):
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.
+    asked_until: before this Vitec has asked us not to try it again; `not_before` is never sooner.
     waited_for: the last outage in which it had to wait.
     verdict, looked_at: what the last look at Vitec said of an uncertain one, and when.
+    found_by_look: `vitec_id` is what such a look has found, not Vitec's answer.
     events: how many it has had; counted by the journal alone, see `chain`.
     """
 
@@ -277,6 +290,7 @@ class Submission(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
     trying_since = models.DateTimeField(null=True, blank=True)
+    asked_until = models.DateTimeField(null=True, blank=True)
     waited_for = models.ForeignKey(
         "Outage",
         on_delete=models.SET_NULL,
@@ -287,6 +301,7 @@ class Submission(models.Model):
     )
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
+    found_by_look = models.BooleanField(default=False, editable=False)
     events = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
@@ -311,6 +326,12 @@ class Submission(models.Model):
                 fields=["created_by", "form_token"], name="one_submission_per_form"
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="submission_state"),
+            # Of Vitec's answers alone: nobody promises that these never repeat an id.
+            models.UniqueConstraint(
+                fields=["office", "endpoint", "vitec_id"],
+                condition=Q(found_by_look=True) & ~Q(vitec_id=""),
+                name="found_for_one_alone",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -384,6 +405,20 @@ class Submission(models.Model):
     def kind_icon(self) -> str:
         kind = find_kind(self.kind)
         return kind.icon if kind else "send"
+
+    @property
+    def line(self) -> str:
+        """The line of the login that it is sent with, see `offices.pace`; "" where there is none.
+
+        A row that was read by `with_login` has the one of that moment.
+        """
+        login = getattr(self, "login", None)
+        if login is None:
+            try:
+                login = Logins(self.office).of(self.endpoint).username
+            except NoCredential:
+                return ""
+        return pace.line_of(login)
 
     # --- where it stands --------------------------------------------------------------------
 
@@ -664,13 +699,18 @@ class Pause(models.Model):
 
 
 class Outage(models.Model):
-    """Vitec does not answer an office: nothing is tried but one probe now and then.
+    """Vitec does not answer a login: nothing is tried with it but one probe now and then.
 
-    endpoint: "" for everything of the office (no connection), else the one that is too busy.
+    line: that of the login, see `offices.pace`; offices of one login share it.
+    office: the one where it was found out first.
+    endpoint: "" for everything of the login (no connection), else the one that is too busy.
     failures: how many tries in a row have failed; from OUTAGE_AFTER on it counts as an outage.
+    asked_until: Vitec has asked us to wait so long; then it counts from the first failure on.
     probe_at: the next try is let through then; a worker that takes it moves it on.
+    probe, probe_token: the submission that was let through last, and its claim.
     """
 
+    line = models.CharField(max_length=32, blank=True)
     office = models.ForeignKey(
         Office, on_delete=models.CASCADE, related_name="outages", verbose_name=_("office")
     )
@@ -678,7 +718,10 @@ class Outage(models.Model):
     cause = models.CharField(_("cause"), max_length=100, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=1)
     since = models.DateTimeField(_("since"), auto_now_add=True)
+    asked_until = models.DateTimeField(null=True, blank=True)
     probe_at = models.DateTimeField(_("next probe"))
+    probe = models.BigIntegerField(null=True, blank=True)
+    probe_token = models.UUIDField(null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
@@ -687,7 +730,7 @@ class Outage(models.Model):
         verbose_name_plural = _("outages")
         constraints = [
             models.UniqueConstraint(
-                fields=["office", "endpoint"],
+                fields=["line", "endpoint"],
                 condition=Q(ended_at=None),
                 name="one_open_outage",
             )
@@ -699,15 +742,24 @@ class Outage(models.Model):
     @classmethod
     def open_ones(cls) -> models.QuerySet[Outage]:
         """Those that are going on and count as such."""
-        return cls.objects.filter(ended_at=None, failures__gte=OUTAGE_AFTER)
+        counts = Q(failures__gte=OUTAGE_AFTER) | Q(asked_until__isnull=False)
+        return cls.objects.filter(counts, ended_at=None)
+
+    @property
+    def counts(self) -> bool:
+        return self.failures >= OUTAGE_AFTER or self.asked_until is not None
+
+    @staticmethod
+    def concerning(submission: Submission) -> Q:
+        """What tells those of its login: of all that is sent with it, or of its endpoint."""
+        return Q(line=submission.line, endpoint__in=["", submission.endpoint])
 
     @classmethod
     def over(cls, submission: Submission) -> Outage | None:
         """The one that a submission waits for, if any."""
         if submission.state != State.QUEUED:
             return None
-        here = {"office": submission.office_id, "endpoint__in": ["", submission.endpoint]}
-        return cls.open_ones().filter(**here).first()
+        return cls.open_ones().filter(cls.concerning(submission)).first()
 
 
 class Batch(models.Model):

@@ -1,20 +1,25 @@
 """When Vitec is away: one probe now and then instead of every row, and all go on when it is back.
 
-An outage is per office, since each has a login of its own: of the whole office when no connection
-is made, of one endpoint when that is too busy.
+An outage is per login, and offices of one login share it: of all that is sent with it when no
+connection is made, of one endpoint when that is too busy. A moment that Vitec asks us to wait for
+is kept: for all that the answer concerned, and for the row itself (`Submission.asked_until`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from connect.errors import Busy, VitecError
-from submissions.models import FURTHEST_DUE, OUTAGE_AFTER, Outage, State, Submission
+from offices import pace
+from offices.logins import Logins, NoCredential, with_login
+from offices.models import Credential, Office
+from submissions.models import FURTHEST_DUE, OUTAGE_AFTER, Outage, State, Submission, not_sooner
 
 PROBE_EVERY = dt.timedelta(seconds=15)
 # What waited goes on over so long a time, not all in one moment.
@@ -23,81 +28,129 @@ SPREAD_SECONDS = 20
 
 def failed(submission: Submission, error: VitecError) -> None:
     """A try that certainly did nothing, for want of a connection or because Vitec was busy."""
-    endpoint = submission.endpoint if isinstance(error, Busy) else ""
-    wait = dt.timedelta(seconds=error.retry_after) if error.retry_after else PROBE_EVERY
+    asked = dt.timedelta(seconds=error.retry_after) if error.retry_after else None
+    wait = Now() + (asked or PROBE_EVERY)
+    here = {
+        "line": submission.line,
+        "endpoint": submission.endpoint if isinstance(error, Busy) else "",
+    }
+    moments = {"probe_at": not_sooner("probe_at", wait)}
+    if asked:
+        moments["asked_until"] = not_sooner("asked_until", wait)
+    cause = error.cause[:100]
     with transaction.atomic():
-        counted = Outage.objects.filter(
-            office_id=submission.office_id, endpoint=endpoint, ended_at=None
-        ).update(failures=F("failures") + 1, cause=error.cause[:100], probe_at=Now() + wait)
+        counted = Outage.objects.filter(ended_at=None, **here).update(
+            failures=F("failures") + 1, cause=cause, **moments
+        )
     if counted:
         return
     try:
         with transaction.atomic():
             Outage.objects.create(
                 office_id=submission.office_id,
-                endpoint=endpoint,
-                cause=error.cause[:100],
-                probe_at=Now() + wait,
+                cause=cause,
+                probe_at=wait,
+                asked_until=wait if asked else None,
+                **here,
             )
     except IntegrityError:
         # Another worker failed in the same moment; one more or less does not matter.
-        return
+        if asked:
+            Outage.objects.filter(ended_at=None, **here).update(**moments)
 
 
 def answered(submission: Submission) -> None:
-    """Vitec has said something: what waited for it goes on."""
-    over = Outage.objects.filter(_concerning(submission), ended_at=None)
+    """Vitec has said something: what waited for it goes on, unless it has asked us to wait."""
+    asked_to_wait = Q(asked_until__gt=Now(), asked_until__lte=Now() + FURTHEST_DUE)
+    over = Outage.objects.filter(Outage.concerning(submission), ended_at=None).exclude(
+        asked_to_wait
+    )
     if not over.exists():
         return
     with transaction.atomic():
-        ended = list(over.filter(failures__gte=OUTAGE_AFTER))
-        over.update(ended_at=Now())
+        ended = list(over)
+        over.filter(pk__in=[outage.pk for outage in ended]).update(ended_at=Now())
         for outage in ended:
-            _remember_who_waited(outage, submission)
-        if ended:
-            _go_on(submission)
+            if outage.failures >= OUTAGE_AFTER:
+                _remember_who_waited(outage, submission)
+            if outage.counts:
+                _go_on(outage)
 
 
-def _concerning(submission: Submission) -> Q:
-    return Q(office_id=submission.office_id, endpoint__in=["", submission.endpoint])
+def _concerned(outage: Outage) -> QuerySet[Submission]:
+    """What is to be sent and has to wait for its end, of every office."""
+    names = Credential.objects.order_by().values_list("username", flat=True).distinct()
+    these = [name for name in names if pace.line_of(name) == outage.line]
+    rows = Submission.objects.filter(state=State.QUEUED)
+    if outage.endpoint:
+        rows = rows.filter(endpoint=outage.endpoint)
+    return with_login(rows).filter(login__in=these)
 
 
 def _remember_who_waited(outage: Outage, probe: Submission) -> None:
     """So that each person can be told once how it went with the own ones; see `notices`."""
-    waiting = Q(state=State.QUEUED, office=outage.office_id, hold_until__lte=Now())
-    if outage.endpoint:
-        waiting &= Q(endpoint=outage.endpoint)
-    Submission.objects.filter(waiting | Q(pk=probe.pk)).update(waited_for=outage)
+    _concerned(outage).filter(hold_until__lte=Now()).update(waited_for=outage)
+    Submission.objects.filter(pk=probe.pk).update(waited_for=outage)
 
 
-def _go_on(submission: Submission) -> None:
-    """What waited for Vitec alone; what Vitec itself has put off keeps its time."""
-    waiting = Submission.objects.filter(
-        office_id=submission.office_id, state=State.QUEUED, trying_since__isnull=False
-    )
-    for pk in waiting.values_list("pk", flat=True):
-        soon = dt.timedelta(seconds=random.uniform(0, SPREAD_SECONDS))  # noqa: S311
-        waiting.filter(pk=pk, not_before__gt=Now() + soon).update(
-            not_before=Now() + soon, rung_at=None
+def _go_on(outage: Outage) -> None:
+    """What waited for this alone; what Vitec itself has put off keeps its time."""
+    waiting = _concerned(outage).filter(hold_until__lte=Now())
+    for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        soon = Now() + dt.timedelta(seconds=random.uniform(0, SPREAD_SECONDS))  # noqa: S311
+        waiting.filter(pk=pk, not_before__gt=soon).update(
+            not_before=not_sooner("asked_until", soon), rung_at=None
         )
+
+
+def open_at(offices: Sequence[Office]) -> list[Outage]:
+    """Those that concern any of these offices, to be told of.
+
+    Each with `offices`, those of them that it concerns, and `waiting`, how many of their
+    submissions wait for its end.
+    """
+    found = []
+    logins = Logins.of_offices(offices)
+    for outage in Outage.open_ones():
+        here = [office for office in offices if _concerns(outage, logins[office])]
+        if here:
+            outage.offices = here  # type: ignore[attr-defined]
+            outage.waiting = _concerned(outage).filter(office__in=here).count()  # type: ignore[attr-defined]
+            found.append(outage)
+    return found
+
+
+def _concerns(outage: Outage, logins: Logins) -> bool:
+    try:
+        used = [logins.of(outage.endpoint)] if outage.endpoint else logins.all()
+    except NoCredential:
+        return False
+    return any(pace.line_of(login.username) == outage.line for login in used)
+
+
+# --- Probing -----------------------------------------------------------------------------------
 
 
 def keeps_back(submission: Submission) -> bool:
     """Must the row wait because Vitec is away? If so it is put off until the next probe.
 
-    The one that comes when a probe is due is the probe, and is let through.
+    The one that comes when a probe is due may be the probe, see `takes_probes`.
     """
-    away = Outage.open_ones().filter(_concerning(submission)).order_by("-probe_at").first()
-    if away is None or (_may_go(submission) and _takes_probe(away)):
+    away = list(Outage.open_ones().filter(Outage.concerning(submission)))
+    submission.probes = [outage.pk for outage in away]  # type: ignore[attr-defined]
+    if not away:
         return False
-    # Another may have taken the probe this moment, and moved the next one on.
-    away.refresh_from_db(fields=["probe_at"])
-    Submission.objects.filter(pk=submission.pk).move(
+    these = Outage.objects.filter(pk__in=[outage.pk for outage in away])
+    if _may_go(submission) and these.filter(_probe_is_due()).count() == len(away):
+        return False
+    # Where the time has come and another is the probe, or goes first, it comes again a while later.
+    ahead = these.filter(probe_at__gt=Now(), probe_at__lte=Now() + FURTHEST_DUE)
+    last = ahead.order_by("-probe_at").first()
+    Submission.objects.due().filter(pk=submission.pk).move(
         State.QUEUED,
         State.QUEUED,
-        not_before=away.probe_at,
+        not_before=last.probe_at if last else Now() + PROBE_EVERY,
         rung_at=None,
-        trying_since=Coalesce("trying_since", Now()),
     )
     return True
 
@@ -108,7 +161,26 @@ def _may_go(submission: Submission) -> bool:
     return free.whose_turn_it_is().exists()
 
 
-def _takes_probe(away: Outage) -> bool:
+def takes_probes(submission: Submission) -> bool:
+    """Is this the one of the moment that sees whether Vitec is back? Of two at once one is.
+
+    Call it in the transaction of the claim, which must be rolled back if it is not.
+    """
+    return all(
+        Outage.objects.filter(_probe_is_due(), pk=pk).update(
+            probe=submission.pk, probe_token=submission.token, probe_at=Now() + PROBE_EVERY
+        )
+        for pk in getattr(submission, "probes", [])
+    )
+
+
+def _probe_is_due() -> Q:
+    """Its time has come, and the one before has come to an end, however long it took."""
     # A probe further ahead than any due time means that the clock was set back.
     due = Q(probe_at__lte=Now()) | Q(probe_at__gt=Now() + FURTHEST_DUE)
-    return bool(Outage.objects.filter(due, pk=away.pk).update(probe_at=Now() + PROBE_EVERY))
+    on_its_way = Submission.objects.filter(
+        pk=OuterRef("probe"),
+        token=OuterRef("probe_token"),
+        state__in=[State.CLAIMED, State.SENDING],
+    )
+    return Q(~Exists(on_its_way)) & due

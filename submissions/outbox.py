@@ -40,6 +40,7 @@ from submissions.models import (
     Pause,
     State,
     Submission,
+    not_sooner,
     person_hash,
 )
 
@@ -232,7 +233,7 @@ def _queue(
         moved = Submission.objects.filter(pk=submission.pk, **as_seen).move(
             before,
             State.QUEUED,
-            not_before=Now(),
+            not_before=not_sooner("asked_until", Now()),
             hold_until=Now(),
             rung_at=None,
             trying_since=None,
@@ -287,7 +288,11 @@ def release(submission: Submission, user: User | None) -> bool:
     """Let one that was held go on."""
     with transaction.atomic():
         moved = Submission.objects.filter(pk=submission.pk).move(
-            State.HELD, State.QUEUED, not_before=Now(), rung_at=None, trying_since=None
+            State.HELD,
+            State.QUEUED,
+            not_before=not_sooner("asked_until", Now()),
+            rung_at=None,
+            trying_since=None,
         )
         if moved:
             _refresh(submission)
@@ -299,15 +304,22 @@ def release(submission: Submission, user: User | None) -> bool:
 def quarantine() -> int:
     """After a restore from a backup, or a failover to a replica that lagged: how many set aside.
 
-    What these rows say may be older than what was sent, so each becomes a question for a person.
-    Run it before any worker starts.
+    What these rows say may be older than what was sent, so each becomes a question for a person,
+    and what a look at Vitec said of one is worth nothing. Run it before any worker starts.
     """
-    before = (State.QUEUED, State.CLAIMED, State.SENDING, State.HELD, State.FAILED)
+    before = (
+        State.QUEUED,
+        State.CLAIMED,
+        State.SENDING,
+        State.HELD,
+        State.FAILED,
+        State.UNKNOWN,
+    )
     count = 0
     for submission in Submission.objects.filter(state__in=before):
         with transaction.atomic():
             moved = Submission.objects.filter(pk=submission.pk).move(
-                before, State.UNKNOWN, token=None
+                before, State.UNKNOWN, token=None, verdict="", looked_at=None
             )
             if moved:
                 note(submission, Event.QUARANTINED)

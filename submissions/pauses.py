@@ -11,11 +11,20 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from offices.models import Office, User
 from submissions import outbox
 from submissions.journal import note
-from submissions.models import Event, Pause, State, Submission
+from submissions.models import (
+    ON_THE_WAY,
+    Event,
+    Pause,
+    State,
+    Submission,
+    SubmissionQuerySet,
+    not_sooner,
+)
 
 # An integrator who went on asking was blocked.
 TRY_EVERY = dt.timedelta(days=1)
@@ -47,44 +56,71 @@ def due_for_a_try() -> QuerySet[Pause]:
 
 
 def let_one_through() -> None:
-    """Of each pause whose day is over, set the first submission going that nothing else holds."""
+    """Of each pause whose day is over, set the first submission going that nothing else holds.
+
+    Not while another is on its way that will be the try, or be held, when its time comes.
+    """
     for each in due_for_a_try():
-        first = _held_by_nothing_else(each).order_by("pk").first()
+        under = _under(each).outside_paused_batches()
+        if under.filter(state__in=ON_THE_WAY).exists():
+            continue
+        first = _held_by_nothing_else(under).order_by("pk").first()
         if first is None:
             continue
         with transaction.atomic():
             this = Submission.objects.filter(pk=first.pk)
-            if this.move(State.HELD, State.QUEUED, not_before=Now(), rung_at=None):
+            again = not_sooner("asked_until", Now())
+            if this.move(State.HELD, State.QUEUED, not_before=again, rung_at=None):
                 note(first, Event.RELEASED)
 
 
-def _held_by_nothing_else(one: Pause) -> QuerySet[Submission]:
-    held = Submission.objects.filter(state=State.HELD, office=one.office_id)
-    if one.endpoint:
-        held = held.filter(endpoint=one.endpoint)
+def _under(one: Pause) -> SubmissionQuerySet:
+    here = Submission.objects.filter(office=one.office_id)
+    return here.filter(endpoint=one.endpoint) if one.endpoint else here
+
+
+def _held_by_nothing_else(under: SubmissionQuerySet) -> SubmissionQuerySet:
     over = Q(office=OuterRef("office"), endpoint__in=["", OuterRef("endpoint")], ended_at=None)
     others = Pause.objects.filter(over).exclude(pk__in=due_for_a_try().values("pk"))
-    return held.filter(~Exists(others)).outside_paused_batches()
+    return under.filter(~Exists(others), state=State.HELD).whose_turn_it_is()
 
 
-def takes_the_try(pauses: list[Pause]) -> bool:
-    """May this one go in spite of the pauses, as the one of the day that sees whether they hold?
-
-    Of two workers at once one may.
-    """
+def are_due_for_a_try(pauses: list[Pause]) -> bool:
+    """May one go in spite of these pauses, to see whether they still hold?"""
     ids = [each.pk for each in pauses]
-    if due_for_a_try().filter(pk__in=ids).count() < len(ids):
-        return False
+    return due_for_a_try().filter(pk__in=ids).count() == len(ids)
+
+
+def takes_the_try(submission: Submission) -> bool:
+    """Is this the one of the day that goes in spite of its pauses? Of two at once one is.
+
+    Call it in the transaction of the claim, which must be rolled back if it is not.
+    """
     taken = Coalesce("tried_at", "since")
     return all(
         Pause.objects.annotate(tried=taken)
         .filter(pk=pk, ended_at=None, tried__lt=Now() - TRY_EVERY)
         .update(tried_at=Now())
-        for pk in ids
+        for pk in _tried_by(submission)
     )
 
 
 def answered(submission: Submission) -> None:
-    """Vitec let in the one that was sent in spite of its pauses: they are over."""
-    for each in Pause.over(submission).filter(paused_by=None):
-        outbox.end_pause(each, None)
+    """Vitec let in the one that was sent in spite of its pauses: they are over.
+
+    Call it in the transaction that settles it; what waited goes on by `let_go_on`.
+    """
+    theirs = Pause.objects.filter(pk__in=_tried_by(submission), paused_by=None, ended_at=None)
+    theirs.update(ended_at=timezone.now())
+
+
+def let_go_on(submission: Submission) -> None:
+    """Let go what waited for the pauses that this one has ended; left out, the sweep does it."""
+    if _tried_by(submission):
+        held = Submission.objects.held_without_pause().filter(office=submission.office_id)
+        for each in held.order_by("pk"):
+            outbox.release(each, None)
+
+
+def _tried_by(submission: Submission) -> list[int]:
+    return getattr(submission, "tries_pauses", [])

@@ -21,7 +21,8 @@ pace.held_as_long_as(on_its_way)
 tell_of_offices(
     is_flooded=Exists(Batch.objects.filter(flood=True, confirmed_at=None, office=OuterRef("pk"))),
     stands_still=Exists(Pause.objects.filter(ended_at=None, office=OuterRef("pk"))),
-    is_away=Exists(Outage.open_ones().filter(office=OuterRef("pk"))),
+    # Of which logins, and so of which offices, is asked only then.
+    away_somewhere=Exists(Outage.open_ones()),
 )
 
 

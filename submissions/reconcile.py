@@ -7,13 +7,15 @@ nothing at all: what was said before stands, and the look is made later.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import time
+from collections.abc import Collection
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -97,7 +99,11 @@ def look_for(submission: Submission, **limits: float) -> bool:
 
     limits: as `paced_client_for` takes them, where a person waits. Raises Unasked.
     """
-    return _look(submission, limits)
+    for _ in range(2):
+        # Another look took the same for another submission this moment: seen again, it is taken.
+        with contextlib.suppress(IntegrityError):
+            return _look(submission, limits)
+    return False
 
 
 def _look(submission: Submission, limits: dict[str, float]) -> bool:
@@ -158,18 +164,23 @@ def _found(
         raise Unasked(away=_did_not_answer(submission, key, error)) from None
     if seen is None:
         return None
+    taken = _taken(submission, seen)
+    return [vitec_id for vitec_id in seen if vitec_id not in taken]
+
+
+def _taken(submission: Submission, vitec_ids: Collection[str]) -> set[str]:
+    """Those of the ids that another submission of the office has."""
     others = Submission.objects.filter(office=submission.office).exclude(pk=submission.pk)
-    taken = others.filter(vitec_id__in=[vitec_id for vitec_id in seen if vitec_id])
-    claimed = set(taken.values_list("vitec_id", flat=True))
-    return [vitec_id for vitec_id in seen if vitec_id not in claimed]
+    theirs = others.filter(vitec_id__in=[vitec_id for vitec_id in vitec_ids if vitec_id])
+    return set(theirs.values_list("vitec_id", flat=True))
 
 
 def _is_away(submission: Submission, key: str) -> bool:
     """By the last look, or by the deliveries, whose probe will tell when Vitec is back."""
     if cache.get(_rest_of(submission, key)):
         return True
-    here = {"office": submission.office_id, "endpoint__in": ["", submission.endpoint]}
-    return Outage.open_ones().filter(probe_at__gt=Now() - PROBED_WITHIN, **here).exists()
+    here = Outage.concerning(submission)
+    return Outage.open_ones().filter(here, probe_at__gt=Now() - PROBED_WITHIN).exists()
 
 
 def _rest_of(submission: Submission, key: str) -> str:
@@ -190,20 +201,51 @@ def _did_not_answer(submission: Submission, key: str, error: VitecError) -> bool
 
 
 def _span(submission: Submission) -> Span | None:
-    """From the first byte of the first try that may have arrived to the last word on any."""
-    sent = submission.attempts.filter(event__in=SENT).order_by("pk")
+    """From the first byte of the first try that may have arrived to the last word on any.
+
+    Of one that was set aside after a restore nobody knows when it was tried: at any time between
+    its acceptance and that.
+    """
+    events = submission.attempts.order_by("pk")
+    sent = events.filter(event__in=[*SENT, Event.QUARANTINED])
     first, last = sent.first(), sent.last()
-    return Span(first.at, last.at) if first and last else None
+    if first is None or last is None:
+        return None
+    if sent.filter(event=Event.QUARANTINED).exists():
+        first = events.filter(event=Event.ACCEPTED).first() or first
+    return Span(first.at, last.at)
 
 
 def _delivered(submission: Submission, vitec_id: str) -> bool:
+    """Raises IntegrityError when another look was faster."""
+    # In this order: whatever was on its way when we looked is so still, or has its id.
+    if _alike_is_on_its_way(submission) or _taken(submission, [vitec_id]):
+        return False
     with transaction.atomic():
         moved = Submission.objects.filter(pk=submission.pk).move(
-            State.UNKNOWN, State.DELIVERED, vitec_id=vitec_id, looked_at=timezone.now()
+            State.UNKNOWN,
+            State.DELIVERED,
+            vitec_id=vitec_id,
+            found_by_look=True,
+            looked_at=timezone.now(),
         )
         if moved:
             note(submission, Event.RECONCILED)
     return moved
+
+
+def _alike_is_on_its_way(submission: Submission) -> bool:
+    """What was found may be that one's, whose answer has not come yet."""
+    return bool(submission.person_hash) and (
+        Submission.objects.filter(
+            office=submission.office,
+            endpoint=submission.endpoint,
+            person_hash=submission.person_hash,
+            state=State.SENDING,
+        )
+        .exclude(pk=submission.pk)
+        .exists()
+    )
 
 
 def _keep(submission: Submission, verdict: Verdict) -> None:

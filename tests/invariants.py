@@ -31,7 +31,7 @@ ALLOWED: dict[str, tuple[frozenset[State], frozenset[State]]] = {
         (Event.SENDING_EXPIRED, {State.SENDING}, {State.UNKNOWN}),
         (Event.HELD, {State.QUEUED, State.CLAIMED}, {State.HELD}),
         (Event.RELEASED, {State.HELD}, {State.QUEUED}),
-        (Event.GAVE_UP, {State.FAILED}, {State.FAILED}),
+        (Event.GAVE_UP, {State.QUEUED, State.FAILED}, {State.FAILED}),
         (
             Event.CANCELLED,
             {State.QUEUED, State.HELD, State.FAILED, State.REJECTED},
@@ -39,7 +39,14 @@ ALLOWED: dict[str, tuple[frozenset[State], frozenset[State]]] = {
         ),
         (
             Event.QUARANTINED,
-            {State.QUEUED, State.CLAIMED, State.SENDING, State.HELD, State.FAILED},
+            {
+                State.QUEUED,
+                State.CLAIMED,
+                State.SENDING,
+                State.HELD,
+                State.FAILED,
+                State.UNKNOWN,
+            },
             {State.UNKNOWN},
         ),
         (Event.SENT_AGAIN, {State.QUEUED, State.FAILED, State.UNKNOWN}, {State.QUEUED}),

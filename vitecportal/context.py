@@ -15,10 +15,11 @@ from django.http import HttpRequest
 from offices.access import Place, decides, my_offices, my_places
 from offices.models import Office, Role, User
 from offices.rights import held_at_all
+from submissions import outages
 from submissions.batches import UNDONE_TOGETHER
 from submissions.floods import open_for
 from submissions.kinds import all_kinds
-from submissions.models import Batch, Outage, Pause, State, Submission
+from submissions.models import Batch, Outage, Pause, Submission
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -93,14 +94,6 @@ def _floods(user: User, offices: list[Office]) -> list[Batch]:
 
 
 def _outages(offices: list[Office]) -> list[Outage]:
-    """Each with `waiting`: how many submissions wait for its end."""
-    away = [office for office in offices if office.is_away]  # type: ignore[attr-defined]
-    if not away:
+    if not any(office.away_somewhere for office in offices):  # type: ignore[attr-defined]
         return []
-    found = list(Outage.open_ones().filter(office__in=away).select_related("office"))
-    for outage in found:
-        waiting = Submission.objects.filter(office=outage.office, state=State.QUEUED)
-        if outage.endpoint:
-            waiting = waiting.filter(endpoint=outage.endpoint)
-        outage.waiting = waiting.count()  # type: ignore[attr-defined]
-    return found
+    return outages.open_at(offices)

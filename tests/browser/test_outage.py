@@ -27,8 +27,9 @@ from offices.models import LineSeat, LineStart
 from submissions.models import Outage, Submission
 by = dt.timedelta(minutes={minutes})
 for model, names in (
-    (Outage, ["since", "probe_at"]),
-    (Submission, ["not_before", "hold_until", "rung_at", "trying_since", "created_at"]),
+    (Outage, ["since", "probe_at", "asked_until"]),
+    (Submission, ["not_before", "hold_until", "rung_at", "trying_since", "asked_until"]),
+    (Submission, ["created_at"]),
     (LineSeat, ["until", "next_at"]),
     (LineStart, ["next_at"]),
 ):

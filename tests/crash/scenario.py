@@ -224,11 +224,13 @@ class Scenario:
         self._jump(-dt.timedelta(hours=10, minutes=number))
 
     def _jump(self, by: dt.timedelta) -> None:
-        columns = ("lease_until", "not_before", "hold_until", "rung_at", "trying_since")
+        columns = (
+            "lease_until", "not_before", "hold_until", "rung_at", "trying_since", "asked_until",
+        )  # fmt: skip
         for pk in self.pks:  # one by one: all at once could lock what a sweeper locks, crosswise
             rows = Submission.objects.filter(pk=pk)
             rows.update(**{name: F(name) - by for name in columns})
-        Outage.objects.update(probe_at=F("probe_at") - by)
+        Outage.objects.update(probe_at=F("probe_at") - by, asked_until=F("asked_until") - by)
         for seat in LineSeat.objects.order_by("pk"):
             LineSeat.objects.filter(pk=seat.pk).update(
                 until=F("until") - by, next_at=F("next_at") - by

@@ -7,14 +7,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from offices.models import Office, User
+from connect.errors import Busy, NotSent
+from offices.models import Credential, LineSeat, Office, User
 from sandbox.server import Sandbox
-from submissions.delivery import Ring, deliver
-from submissions.models import OUTAGE_AFTER, Outage, Pause, State, Submission
+from submissions import outages, outbox
+from submissions.delivery import Ring, claim, deliver, sweep
+from submissions.models import OUTAGE_AFTER, Event, Outage, Pause, State, Submission
 from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
 
 pytestmark = pytest.mark.django_db
+AN_HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -34,9 +37,13 @@ def due_now(*submissions: Submission) -> None:
     Submission.objects.filter(pk__in=ids).update(not_before=past)
 
 
+def probe_is_due() -> None:
+    Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+
+
 def away_since(submissions: list[Submission], vitec: Sandbox) -> Outage:
-    """Vitec refuses connections until so many have failed that it counts as an outage."""
-    vitec.behave("comeback", "too_many", retryAfter=1)
+    """Vitec is too busy until so many have failed that it counts as an outage."""
+    vitec.behave("comeback", "too_many")
     for submission in submissions[:OUTAGE_AFTER]:
         deliver(submission.pk)
     return Outage.open_ones().get()
@@ -59,7 +66,7 @@ class TestOutage:
         self, vitec: Sandbox, waiting: list[Submission]
     ) -> None:
         away_since(waiting, vitec)
-        Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+        probe_is_due()
         due_now(*waiting)
 
         for submission in waiting:
@@ -84,7 +91,7 @@ class TestOutage:
         away_since(waiting, vitec)
         first, second = waiting[-2:]
         Submission.objects.filter(pk__in=[first.pk, second.pk]).update(person_hash="same")
-        Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+        probe_is_due()
         due_now(first, second)
 
         deliver(second.pk)
@@ -99,22 +106,22 @@ class TestOutage:
         away_since(waiting, vitec)
         deliver(waiting[3].pk)
         vitec.clear()
-        Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+        probe_is_due()
         due_now(waiting[4])
 
         deliver(waiting[4].pk)
 
         assert not Outage.objects.filter(ended_at=None).exists()
         soon = timezone.now() + dt.timedelta(seconds=21)
-        left = Submission.objects.filter(state=State.QUEUED, trying_since__isnull=False)
-        assert left.count() == 4
+        left = Submission.objects.filter(state=State.QUEUED)
+        assert left.count() == 5
         assert all(submission.not_before < soon for submission in left)
 
     def test_a_refusal_is_an_answer_too(self, vitec: Sandbox, waiting: list[Submission]) -> None:
         away_since(waiting, vitec)
         vitec.clear()
         vitec.behave("comeback", "bad_request", times=1)
-        Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+        probe_is_due()
         due_now(waiting[4])
 
         deliver(waiting[4].pk)
@@ -126,7 +133,7 @@ class TestOutage:
     ) -> None:
         for number, submission in enumerate(waiting):
             if number != 2:
-                vitec.behave("comeback", "too_many", retryAfter=1, times=1)
+                vitec.behave("comeback", "too_many", times=1)
             deliver(submission.pk)
 
         assert [outage.failures for outage in Outage.objects.order_by("pk")] == [2, 3]
@@ -137,7 +144,7 @@ class TestOutage:
         away_since(waiting, vitec)
         vitec.clear()
         vitec.behave("comeback", "cut_after", times=1)
-        Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+        probe_is_due()
         due_now(waiting[4])
 
         deliver(waiting[4].pk)
@@ -154,13 +161,14 @@ class TestOutage:
 
         assert Outage.open_ones().get().endpoint == ""
 
-    def test_another_office_goes_on(
+    def test_an_office_with_another_login_goes_on(
         self,
         vitec: Sandbox,
         waiting: list[Submission],
         grannkontor: User,
         neighbour_office: Office,
     ) -> None:
+        Credential.objects.filter(office=neighbour_office).update(username="other")
         away_since(waiting, vitec)
         vitec.clear()
         other = make_submission(grannkontor, neighbour_office)
@@ -170,11 +178,47 @@ class TestOutage:
         other.refresh_from_db()
         assert other.tries == 1
 
+    def test_one_with_the_same_login_waits_too_and_goes_on_with_the_others(
+        self,
+        vitec: Sandbox,
+        waiting: list[Submission],
+        grannkontor: User,
+        neighbour_office: Office,
+    ) -> None:
+        away_since(waiting, vitec)
+        other = make_submission(grannkontor, neighbour_office, contact_id="ADR1")
+        deliver(other.pk)
+        other.refresh_from_db()
+        assert other.tries == 0
+        Submission.objects.filter(pk=other.pk).update(not_before=timezone.now() + AN_HOUR)
+        vitec.clear()
+        probe_is_due()
+        due_now(waiting[4])
+
+        deliver(waiting[4].pk)
+
+        other.refresh_from_db()
+        assert other.not_before < timezone.now() + dt.timedelta(seconds=21)
+        assert other.waited_for == Outage.objects.get()
+
+    def test_what_a_group_has_a_login_of_its_own_for_goes_on(
+        self, vitec: Sandbox, waiting: list[Submission], office: Office
+    ) -> None:
+        for _ in range(OUTAGE_AFTER):
+            outages.failed(waiting[0], NotSent(cause="ConnectionRefusedError"))
+        Credential.objects.create(
+            office=office, group="viewings", username="viewings", password="hemligt"
+        )
+        Submission.objects.filter(pk=waiting[1].pk).update(endpoint="viewings.add_participant")
+
+        assert claim(waiting[0].pk) is None
+        assert claim(waiting[1].pk)
+
     def test_after_a_day_it_is_a_question_for_a_person(
         self, vitec: Sandbox, waiting: list[Submission]
     ) -> None:
         away_since(waiting, vitec)
-        Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+        probe_is_due()
         due_now(waiting[0])
         Submission.objects.update(trying_since=timezone.now() - dt.timedelta(days=2))
 
@@ -182,6 +226,176 @@ class TestOutage:
 
         waiting[0].refresh_from_db()
         assert waiting[0].state == State.FAILED
+
+    def test_while_it_goes_on_what_was_tried_for_a_day_is_a_question_for_a_person(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        deliver(waiting[-1].pk)
+        tried = Submission.objects.filter(trying_since__isnull=False)
+        assert tried.count() == OUTAGE_AFTER
+        tried.update(trying_since=timezone.now() - dt.timedelta(days=2))
+
+        sweep()
+
+        failed = Submission.objects.filter(state=State.FAILED)
+        assert set(failed) == set(waiting[:OUTAGE_AFTER])
+        assert {one.attempts.last().event for one in failed} == {Event.GAVE_UP}  # type: ignore[union-attr]
+        assert len(posts(vitec)) == OUTAGE_AFTER
+
+    def test_what_was_never_tried_is_told_no_end_of_its_tries(
+        self, as_bokare: Client, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        deliver(waiting[-1].pk)
+
+        text = as_bokare.get(waiting[-1].get_absolute_url()).content.decode()
+
+        assert "Nästa försök" in text
+        assert "None" not in text
+        assert "Portalen försöker till" not in text
+
+
+class TestProbe:
+    def test_while_it_waits_for_its_answer_there_is_no_other(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        probe_is_due()
+        due_now(*waiting)
+        probe = claim(waiting[0].pk)
+        assert probe is not None
+        probe_is_due()
+
+        assert claim(waiting[1].pk) is None
+
+        waiting[1].refresh_from_db()
+        assert waiting[1].not_before > timezone.now() + dt.timedelta(seconds=10)
+
+    def test_one_whose_worker_died_keeps_the_next_waiting_no_longer_than_its_lease(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        probe_is_due()
+        due_now(*waiting)
+        assert claim(waiting[0].pk)
+        Submission.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+        sweep()
+        probe_is_due()
+
+        assert claim(waiting[1].pk)
+
+    def test_one_that_finds_no_seat_is_none(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        probe_is_due()
+        due_now(*waiting)
+        rests = timezone.now() + dt.timedelta(seconds=30)
+        LineSeat.objects.update(next_at=rests)
+        assert isinstance(deliver(waiting[0].pk), Ring)
+        LineSeat.objects.update(next_at=timezone.now())
+
+        assert claim(waiting[1].pk)
+
+
+class TestWhatVitecAsksFor:
+    """Retry-After is kept, for the row that got it and for all that it concerned."""
+
+    LONG = dt.timedelta(minutes=50)
+
+    def asked(self, vitec: Sandbox, submission: Submission, seconds: int) -> None:
+        vitec.behave("comeback", "too_many", retryAfter=seconds, times=1)
+        deliver(submission.pk)
+
+    def wait_of(self, submission: Submission) -> dt.timedelta:
+        submission.refresh_from_db()
+        return submission.not_before - timezone.now()
+
+    def test_one_answer_is_enough_for_all_to_wait(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        self.asked(vitec, waiting[0], 3600)
+
+        for submission in waiting:
+            deliver(submission.pk)
+
+        assert len(posts(vitec)) == 1
+        assert all(self.wait_of(submission) > self.LONG for submission in waiting)
+
+    def test_a_later_answer_without_it_does_not_shorten_the_wait(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        self.asked(vitec, waiting[0], 3600)
+
+        outages.failed(waiting[1], Busy(status=429))
+
+        assert Outage.objects.get().probe_at > timezone.now() + self.LONG
+
+    def test_nor_does_an_answer_to_one_that_was_on_its_way(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        self.asked(vitec, waiting[0], 3600)
+
+        outages.answered(waiting[1])
+
+        deliver(waiting[2].pk)
+        assert len(posts(vitec)) == 1
+
+    def test_the_first_answer_after_it_ends_it(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        self.asked(vitec, waiting[0], 3600)
+        past = timezone.now() - dt.timedelta(seconds=1)
+        Outage.objects.update(probe_at=past, asked_until=past)
+
+        deliver(waiting[1].pk)
+
+        assert not Outage.open_ones().exists()
+
+    @pytest.mark.parametrize("endpoint", ["meetings.create_comeback", "viewings.add_participant"])
+    def test_the_end_of_another_outage_leaves_a_row_its_time(
+        self, vitec: Sandbox, waiting: list[Submission], endpoint: str
+    ) -> None:
+        self.asked(vitec, waiting[0], 3600)
+        Submission.objects.filter(pk=waiting[0].pk).update(endpoint=endpoint)
+        Outage.objects.all().delete()
+        for _ in range(OUTAGE_AFTER):
+            outages.failed(waiting[1], NotSent(cause="ConnectionRefusedError"))
+
+        outages.answered(waiting[1])
+
+        assert self.wait_of(waiting[0]) > self.LONG
+
+    def test_the_end_of_an_endpoints_leaves_the_others_alone(
+        self, waiting: list[Submission]
+    ) -> None:
+        later = timezone.now() + AN_HOUR
+        Submission.objects.filter(pk=waiting[0].pk).update(
+            endpoint="viewings.add_participant", not_before=later
+        )
+        for _ in range(OUTAGE_AFTER):
+            outages.failed(waiting[1], Busy(status=429))
+
+        outages.answered(waiting[1])
+
+        assert self.wait_of(waiting[0]) > self.LONG
+
+    def test_neither_a_pause_that_ends_nor_a_person_sends_it_sooner(
+        self, vitec: Sandbox, waiting: list[Submission], chef: User
+    ) -> None:
+        first, second = waiting[:2]
+        self.asked(vitec, first, 3600)
+        Outage.objects.all().delete()
+        self.asked(vitec, second, 3600)
+        Submission.objects.filter(pk=first.pk).update(state=State.HELD)
+        Submission.objects.filter(pk=second.pk).update(state=State.UNKNOWN)
+
+        outbox.release(first, chef)
+        outbox.send_again(second, chef, "Finns inte")
+
+        assert self.wait_of(first) > self.LONG
+        assert self.wait_of(second) > self.LONG
 
 
 class TestBanner:
@@ -195,9 +409,31 @@ class TestBanner:
         assert "Vitec svarar inte för Vikens Mäkleri Sundbyberg" in text
         assert "6 väntar" in text
 
-    def test_others_are_not(
-        self, as_grannkontor: Client, vitec: Sandbox, waiting: list[Submission]
+    def test_who_shares_the_login_is_told_of_the_own_office_alone(
+        self,
+        as_grannkontor: Client,
+        vitec: Sandbox,
+        waiting: list[Submission],
+        grannkontor: User,
+        neighbour_office: Office,
     ) -> None:
+        away_since(waiting, vitec)
+        make_submission(grannkontor, neighbour_office)
+
+        text = " ".join(as_grannkontor.get("/submissions/").content.decode().split())
+
+        assert "Vitec svarar inte för Vikens Mäkleri Solna sedan" in text
+        assert "1 väntar" in text
+        assert "Sundbyberg" not in text
+
+    def test_others_are_not(
+        self,
+        as_grannkontor: Client,
+        vitec: Sandbox,
+        waiting: list[Submission],
+        neighbour_office: Office,
+    ) -> None:
+        Credential.objects.filter(office=neighbour_office).update(username="other")
         away_since(waiting, vitec)
 
         assert "svarar inte för" not in as_grannkontor.get("/submissions/").content.decode()

@@ -15,7 +15,7 @@ from meetings import kinds
 from offices.models import Office, User
 from submissions import outbox
 from submissions.concerns import Consent
-from submissions.models import Attempt, Event, State, Submission
+from submissions.models import Attempt, Event, State, Submission, Verdict
 from submissions.outbox import FormUsed, Questioned, Wish, submit
 from tests.factories import comeback_values, make_contact, make_submission
 
@@ -290,7 +290,15 @@ def test_erasing_the_key_erases_the_person_and_keeps_the_facts(
 
 class TestQuarantine:
     @pytest.mark.parametrize(
-        "state", [State.QUEUED, State.CLAIMED, State.SENDING, State.HELD, State.FAILED]
+        "state",
+        [
+            State.QUEUED,
+            State.CLAIMED,
+            State.SENDING,
+            State.HELD,
+            State.FAILED,
+            State.UNKNOWN,
+        ],
     )
     def test_after_a_restore_nothing_is_sent_by_what_old_rows_say(
         self, bokare: User, office: Office, state: State
@@ -304,6 +312,19 @@ class TestQuarantine:
         assert submission.state == State.UNKNOWN
         assert submission.attempts.last().event == Event.QUARANTINED  # type: ignore[union-attr]
         assert not Submission.objects.due().exists()
+
+    def test_what_was_said_of_an_uncertain_one_is_worth_nothing_any_more(
+        self, bokare: User, office: Office
+    ) -> None:
+        submission = make_submission(bokare, office)
+        Submission.objects.update(
+            state=State.UNKNOWN, verdict=Verdict.ABSENT, looked_at=timezone.now()
+        )
+
+        outbox.quarantine()
+
+        submission.refresh_from_db()
+        assert (submission.verdict, submission.looked_at) == ("", None)
 
     @pytest.mark.parametrize("state", [State.DELIVERED, State.REJECTED, State.CANCELLED])
     def test_what_is_settled_stays(self, bokare: User, office: Office, state: State) -> None:

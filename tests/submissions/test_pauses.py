@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from offices.models import Office, Role, User
+from connect.errors import NotSent
+from offices.models import LineSeat, Office, Role, User
 from sandbox.server import Sandbox
-from submissions import outbox, pauses
+from submissions import outages, outbox, pauses
 from submissions.delivery import deliver, sweep
-from submissions.models import Event, Pause, State, Submission
+from submissions.models import OUTAGE_AFTER, Event, Pause, State, Submission
 from tests.factories import make_office, make_submission, make_user
 from tests.submissions.conftest import Known, posts
 
@@ -242,6 +243,80 @@ class TestOnceADay:
 
         assert len(posts(vitec)) == 2
         assert state_of(other) == State.HELD
+
+    def test_one_that_finds_no_seat_at_the_login_is_tried_a_moment_later(
+        self, vitec: Sandbox, denied: Submission
+    ) -> None:
+        a_day_ago()
+        sweep()
+        LineSeat.objects.update(next_at=timezone.now() + dt.timedelta(seconds=30))
+        deliver(denied.pk)
+        assert state_of(denied) == State.QUEUED
+        LineSeat.objects.update(next_at=timezone.now())
+        Submission.objects.update(not_before=timezone.now())
+
+        deliver(denied.pk)
+
+        assert state_of(denied) == State.DELIVERED
+
+    def test_nor_is_the_try_spent_while_vitec_is_away(
+        self, vitec: Sandbox, denied: Submission, known: Known, bokare: User, office: Office
+    ) -> None:
+        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
+        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
+        a_day_ago()
+        for _ in range(OUTAGE_AFTER):
+            outages.failed(denied, NotSent(cause="ConnectionRefusedError"))
+
+        for _ in range(3):
+            for pk in sweep():
+                deliver(pk)
+
+        assert Pause.objects.get().tried_at is None
+        assert state_of(denied) == State.QUEUED
+        assert state_of(other) == State.HELD, "one waits for the try, and no more are let out"
+
+    def test_one_that_must_wait_for_its_turn_is_not_let_out_in_vain(
+        self, vitec: Sandbox, submission: Submission, known: Known, bokare: User, office: Office
+    ) -> None:
+        held = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
+        Submission.objects.filter(pk=held.pk).update(state=State.HELD)
+        later = timezone.now() + dt.timedelta(minutes=5)
+        Submission.objects.filter(pk=submission.pk).update(
+            endpoint="viewings.add_participant", not_before=later
+        )
+        Pause.objects.create(office=office, endpoint=held.endpoint, status=403)
+        a_day_ago()
+
+        for _ in range(3):
+            for pk in sweep():
+                deliver(pk)
+
+        assert list(held.attempts.values_list("event", flat=True)) == [Event.ACCEPTED]
+
+    def test_a_worker_that_dies_with_the_answer_settled_leaves_no_pause_behind(
+        self,
+        vitec: Sandbox,
+        denied: Submission,
+        known: Known,
+        bokare: User,
+        office: Office,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
+        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
+        a_day_ago()
+        sweep()
+
+        def dies(*_: object) -> None:
+            raise SystemExit
+
+        monkeypatch.setattr("submissions.delivery._answered", dies)
+        with pytest.raises(SystemExit):
+            deliver(denied.pk)
+
+        assert Pause.objects.get().ended_at is not None
+        assert sweep() == [other.pk]
 
     def test_no_answer_leaves_it_standing_still(self, vitec: Sandbox, denied: Submission) -> None:
         a_day_ago()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from meetings import kinds
 from offices.capabilities import remember
 from offices.models import LineSeat, Office, User
+from offices.vitec import client_for
 from sandbox.server import Sandbox
 from submissions import reconcile as reconciling
 from submissions.delivery import deliver
@@ -154,6 +155,51 @@ class TestLooking:
         submission.refresh_from_db()
         assert submission.verdict == Verdict.SEVERAL
 
+    def test_of_two_looks_at_once_only_one_takes_what_is_there(
+        self,
+        vitec: Sandbox,
+        submission: Submission,
+        bokare: User,
+        office: Office,
+        known: Known,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        person = {"contact_id": known.contact_id, "participant": ("userId", known.broker_id)}
+        twin = make_submission(bokare, office, note="Annat", **person)
+        uncertain(vitec, submission, "cut_after")
+        uncertain(vitec, twin, "cut_before")
+        taken, asked = reconciling._taken, []
+
+        def the_other_comes_in_between(*args: Any) -> set[str]:
+            found = taken(*args)
+            asked.append(args)
+            if len(asked) == 2:  # once at the end of the look, once before it is written
+                reconcile(twin)
+            return found
+
+        monkeypatch.setattr(reconciling, "_taken", the_other_comes_in_between)
+
+        assert not reconcile(submission)
+
+        assert state_of(twin) == State.DELIVERED
+        assert state_of(submission) == State.UNKNOWN
+        assert submission.verdict == Verdict.ABSENT
+        assert submission.vitec_id == ""
+
+    def test_what_may_be_that_of_one_that_is_being_sent_is_left_for_later(
+        self, vitec: Sandbox, submission: Submission, bokare: User, office: Office, known: Known
+    ) -> None:
+        person = {"contact_id": known.contact_id, "participant": ("userId", known.broker_id)}
+        twin = make_submission(bokare, office, note="Annat", **person)
+        uncertain(vitec, submission, "cut_before")
+        uncertain(vitec, twin, "cut_after")
+        Submission.objects.filter(pk=twin.pk).update(state=State.SENDING)
+
+        assert not reconcile(submission)
+
+        submission.refresh_from_db()
+        assert (submission.state, submission.verdict) == (State.UNKNOWN, "")
+
     def test_where_the_look_is_refused_a_person_decides_and_it_is_not_asked_again(
         self, vitec: Sandbox, submission: Submission
     ) -> None:
@@ -287,6 +333,53 @@ class TestLooking:
 
         submission.refresh_from_db()
         assert (submission.verdict, submission.looked_at) == ("", None)
+
+
+class TestAfterARestore:
+    """The backup knows of a try that did nothing; what was sent after it the backup cannot know."""
+
+    @pytest.fixture
+    def restored(
+        self, vitec: Sandbox, submission: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> Submission:
+        earlier = timezone.now() - dt.timedelta(hours=1)
+        with monkeypatch.context() as then:
+            then.setattr("submissions.journal.timezone.now", lambda: earlier)
+            vitec.behave("comeback", "too_many", retryAfter=1, times=1)
+            deliver(submission.pk)
+        return submission
+
+    def test_what_was_sent_since_the_backup_is_found(
+        self, vitec: Sandbox, restored: Submission, office: Office
+    ) -> None:
+        with client_for(office) as client:
+            client.send(restored.call)
+        quarantine()
+
+        assert reconcile(restored)
+
+        assert state_of(restored) == State.DELIVERED
+
+    def test_what_was_not_is_absent_also_if_the_backup_knows_of_no_try(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        quarantine()
+
+        assert not reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == Verdict.ABSENT
+
+    def test_absence_is_not_said_at_once(
+        self, vitec: Sandbox, restored: Submission, settings: Any
+    ) -> None:
+        settings.RECONCILE_SETTLING_SECONDS = 600
+        quarantine()
+
+        reconcile(restored)
+
+        restored.refresh_from_db()
+        assert restored.verdict == ""
 
 
 class TestTimetable:
