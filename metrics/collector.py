@@ -26,7 +26,8 @@ from prometheus_client.metrics_core import Metric
 from metrics.counting import BOUNDS, LONGER
 from metrics.models import DeliveryTime, OutcomeCount, Reading
 from offices.models import Capability, Office, SyncRun
-from submissions.models import Heart, Outage, Pause, State, Submission
+from submissions import outages as outages_of
+from submissions.models import Heart, Pause, State, Submission
 
 MOVING = (State.QUEUED, State.CLAIMED, State.SENDING)
 OPEN = (*MOVING, State.HELD, State.UNKNOWN, State.FAILED)
@@ -121,7 +122,7 @@ def _pauses() -> Metric:
     """
     pauses = GaugeMetricFamily(
         "vitecportal_pause_seconds",
-        "For how long sending has been paused; endpoint is empty for everything of the office.",
+        "For how long sending has been paused; endpoint is empty for everything of the login.",
         labels=["office", "endpoint", "status"],
     )
     rows = Pause.objects.filter(ended_at=None).order_by("pk")
@@ -136,12 +137,12 @@ def _outages() -> Metric:
     """Where the circuit is open: nothing goes to Vitec but one probe now and then."""
     outages = GaugeMetricFamily(
         "vitecportal_outage_seconds",
-        "For how long Vitec has been away; endpoint is empty for everything of the office.",
+        "For how long Vitec has been away; endpoint is empty for everything of the login.",
         labels=["office", "endpoint"],
     )
-    here = Outage.open_ones().values_list("office__customer_id", "endpoint")
-    for office, endpoint, since in here.annotate(Min("since")).order_by("office", "endpoint"):
-        outages.add_metric([office, endpoint], _age(since))
+    for outage in outages_of.with_offices(Office.objects.order_by("customer_id")):
+        for office in outage.offices:  # type: ignore[attr-defined]
+            outages.add_metric([office.customer_id, outage.endpoint], _age(outage.since))
     return outages
 
 

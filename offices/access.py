@@ -106,6 +106,11 @@ def decides(request: HttpRequest) -> bool:
     return any(place.is_managed for place in my_places(request))
 
 
+def decides_for(request: HttpRequest, office: Office) -> bool:
+    """Is this office theirs to decide for? As `administers`, without a query of its own."""
+    return any(place.is_managed for place in my_places(request) if place.office == office)
+
+
 def chosen_office(request: HttpRequest) -> Office | None:
     """The office this session acts for: the chosen one, else the first, else none."""
     offices = my_offices(request)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -109,13 +109,24 @@ def open_at(offices: Sequence[Office]) -> list[Outage]:
     Each with `offices`, those of them that it concerns, and `waiting`, how many of their
     submissions wait for its end.
     """
-    found = []
+    found = with_offices(offices)
+    for outage in found:
+        here: list[Office] = outage.offices  # type: ignore[attr-defined]
+        outage.waiting = _concerned(outage).filter(office__in=here).count()  # type: ignore[attr-defined]
+    return found
+
+
+def with_offices(offices: Iterable[Office]) -> list[Outage]:
+    """Those that concern any of these offices, each with `offices`. One query while all is well."""
+    opened = list(Outage.open_ones())
+    if not opened:
+        return []
+    found, offices = [], list(offices)
     logins = Logins.of_offices(offices)
-    for outage in Outage.open_ones():
+    for outage in opened:
         here = [office for office in offices if _concerns(outage, logins[office])]
         if here:
             outage.offices = here  # type: ignore[attr-defined]
-            outage.waiting = _concerned(outage).filter(office__in=here).count()  # type: ignore[attr-defined]
             found.append(outage)
     return found
 

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connect.answers import place
-from offices.access import administers
+from offices.access import administers, decides_for
 from offices.disclosures import record
 from offices.http import PortalRequest
 from offices.models import Disclosure, Right
-from offices.rights import may, require
+from offices.rights import held_at_all, require
 from submissions import outbox
 from submissions.filters import FilterForm
 from submissions.forms import ReasonForm
@@ -104,8 +104,8 @@ def _detail_context(request: PortalRequest, submission: Submission) -> dict[str,
         "corrections": submission.corrections.all(),
         "links": kind.links(submission) if kind and kind.links else [],
         "may_be_tried_now": _may_be_tried_now(submission),
-        "may_decide": administers(request.user, submission.office),
-        "may_reveal": may(request.user, Right.MASKED, submission.office),
+        "may_decide": decides_for(request, submission.office),
+        "may_reveal": Right.MASKED in held_at_all(request, [submission.office]),
         "has_masked": any(line.full for line in submission.lines),
         "empty_reveal_form": ReasonForm(auto_id="reveal_%s"),
         "reason_form": ReasonForm(),

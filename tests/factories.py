@@ -15,6 +15,7 @@ from meetings import kinds
 from meetings.models import Meeting
 from offices import directory
 from offices.directory import contact_details, learn_contacts
+from offices.logins import Logins
 from offices.models import (
     Colleague,
     Contact,
@@ -30,9 +31,10 @@ from offices.models import (
     User,
     UserGroup,
 )
+from offices.pace import line_of
 from submissions import outbox
 from submissions.concerns import Consent
-from submissions.models import Submission
+from submissions.models import OUTAGE_AFTER, Outage, Submission
 from viewings.models import LeadSource, TimeSlot, Viewing
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -44,6 +46,13 @@ def make_office(customer_id: str = "M30011", name: str = "Vikens Mäkleri Sundby
     )
     Credential.objects.create(office=office, username="sandbox", password="sandbox")
     return office
+
+
+def make_outage(office: Office, **fields: Any) -> Outage:
+    """Vitec is away for the office's login."""
+    login = Logins.of_offices([office])[office].any()
+    values = {"failures": OUTAGE_AFTER, "probe_at": timezone.now(), **fields}
+    return Outage.objects.create(office=office, line=line_of(login.username), **values)
 
 
 def make_user(username: str, *offices: Office, role: Role = Role.BOOKER, **fields: Any) -> User:

@@ -12,10 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from metrics.counting import count_events
 from metrics.models import Reading
-from offices.models import Capability, SyncRun
+from offices.models import Capability, Credential, SyncRun
 from submissions.delivery import deliver
 from submissions.models import OUTAGE_AFTER, Heart, Outage, Pause, State, Submission
-from tests.factories import make_contact, make_meeting, make_submission, make_user
+from tests.factories import make_contact, make_meeting, make_outage, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -116,16 +116,26 @@ class TestFigures:
         assert paused == {("", "M30011", "401"), ("", "M30011", "person")}
 
     def test_it_shows_where_vitec_is_away_and_since_when(self, office, neighbour_office):
-        whole = {"probe_at": timezone.now(), "failures": OUTAGE_AFTER}
-        Outage.objects.create(office=office, endpoint="", **whole)
-        Outage.objects.create(office=office, endpoint="comeback", **whole)
+        Credential.objects.filter(office=neighbour_office).update(username="another")
+        make_outage(office)
+        make_outage(office, endpoint="comeback")
         Outage.objects.update(since=ago(minutes=4))
-        Outage.objects.create(office=neighbour_office, **whole, ended_at=timezone.now())
-        Outage.objects.create(office=neighbour_office, **whole | {"failures": OUTAGE_AFTER - 1})
+        make_outage(neighbour_office, ended_at=timezone.now())
+        make_outage(neighbour_office, failures=OUTAGE_AFTER - 1)
+
         found = samples()
+
         away = {labels for name, labels in found if name == "vitecportal_outage_seconds"}
         assert away == {("", "M30011"), ("comeback", "M30011")}
         assert 240 <= found["vitecportal_outage_seconds", ("comeback", "M30011")] < 300
+
+    def test_offices_of_one_login_are_away_together(self, office, neighbour_office):
+        make_outage(office)
+
+        found = samples()
+
+        away = {labels for name, labels in found if name == "vitecportal_outage_seconds"}
+        assert away == {("", "M30011"), ("", "M30012")}
 
     def test_it_shows_the_age_of_every_sync(self, office, neighbour_office):
         for slot, (age, error) in enumerate([(40, ""), (20, ""), (5, "unknown")]):

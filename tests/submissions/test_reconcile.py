@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lib import database_clock
 from meetings import kinds
 from offices.capabilities import remember
 from offices.models import LineSeat, Office, User
@@ -19,10 +20,10 @@ from offices.vitec import client_for
 from sandbox.server import Sandbox
 from submissions import reconcile as reconciling
 from submissions.delivery import deliver
-from submissions.models import OUTAGE_AFTER, Event, Outage, State, Submission, Verdict
+from submissions.models import Event, Outage, State, Submission, Verdict
 from submissions.outbox import mark_delivered, mark_not_delivered, quarantine, send_again
 from submissions.reconcile import Unasked, look_for, reconcile, reconcile_due
-from tests.factories import make_submission
+from tests.factories import make_outage, make_submission
 from tests.submissions.conftest import Known, posts
 from vitecportal.templatetags.house import moment
 
@@ -257,9 +258,7 @@ class TestLooking:
         self, vitec: Sandbox, submission: Submission, office: Office
     ) -> None:
         uncertain(vitec, submission, "lose_answer")
-        away = Outage.objects.create(
-            office=office, failures=OUTAGE_AFTER, probe_at=timezone.now() + dt.timedelta(seconds=9)
-        )
+        away = make_outage(office, probe_at=timezone.now() + dt.timedelta(seconds=9))
 
         assert reconcile_due() == 0
         assert not reconcile(submission)
@@ -273,7 +272,7 @@ class TestLooking:
     ) -> None:
         uncertain(vitec, submission, "lose_answer")
         long_ago = timezone.now() - dt.timedelta(hours=1)
-        Outage.objects.create(office=office, failures=OUTAGE_AFTER, probe_at=long_ago)
+        make_outage(office, probe_at=long_ago)
 
         assert reconcile_due() == 1
 
@@ -344,9 +343,11 @@ class TestAfterARestore:
     ) -> Submission:
         earlier = timezone.now() - dt.timedelta(hours=1)
         with monkeypatch.context() as then:
-            then.setattr("submissions.journal.timezone.now", lambda: earlier)
+            then.setattr(database_clock, "now", lambda: earlier)
             vitec.behave("comeback", "too_many", retryAfter=1, times=1)
             deliver(submission.pk)
+        # Vitec has long been back.
+        Outage.objects.update(ended_at=timezone.now())
         return submission
 
     def test_what_was_sent_since_the_backup_is_found(
