@@ -10,9 +10,13 @@ import random
 import sys
 import time
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from sandbox.server import Sandbox
 from tests.crash.ground import ground
+
+if TYPE_CHECKING:
+    from offices.models import Office, User
 
 
 def main() -> int:
@@ -27,6 +31,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="the first seed; the others follow")
     parser.add_argument("--seconds", type=float, help="no new run after so long")
     parser.add_argument("--workers", default="threads,prefork", help="a pool each: two of them")
+    parser.add_argument(
+        "--every-cell", action="store_true",
+        help="instead: every kind, behaviour of Vitec and point of death that can meet",
+    )  # fmt: skip
+    parser.add_argument("--cells", default="", help="of these, those with this in their name")
+    parser.add_argument(
+        "--restore", type=int, metavar="TIMES",
+        help="instead: back to a backup so many times, with what was sent since unknown to it",
+    )  # fmt: skip
     return parser
 
 
@@ -34,14 +47,31 @@ def _runs(vitec: Sandbox, options: argparse.Namespace) -> int:
     from django.db import connection  # noqa: PLC0415 - the ground must be laid first
 
     from submissions import audit  # noqa: PLC0415
-    from tests.crash.rig import house, rig, teach  # noqa: PLC0415
-    from tests.crash.scenario import Scenario  # noqa: PLC0415
+    from tests.crash.rig import house, teach  # noqa: PLC0415
 
     user, office = house()
     teach(vitec)
     connection.close()
     first = random.randrange(10**9) if options.seed is None else options.seed
     print(f"crash: first seed {first}, workers {options.workers}", flush=True)
+    if options.restore:
+        failed = _restored(vitec, user, office, first, options)
+    elif options.every_cell:
+        failed = _every_cell(vitec, user, office, first, options)
+    else:
+        failed = _random(vitec, user, office, first, options)
+    checked = audit.verify()
+    print(f"crash: audit of {checked.events} events {checked.broken or 'whole'}", flush=True)
+    connection.close()
+    return 1 if failed or checked.broken else 0
+
+
+def _random(
+    vitec: Sandbox, user: User, office: Office, first: int, options: argparse.Namespace
+) -> bool:
+    from tests.crash.rig import rig  # noqa: PLC0415
+    from tests.crash.scenario import Scenario  # noqa: PLC0415
+
     tally = Tally()
     begun = time.monotonic()
     with rig(vitec, options.workers) as built:
@@ -51,10 +81,32 @@ def _runs(vitec: Sandbox, options: argparse.Namespace) -> int:
             if late or not settled:
                 break
         tally.say(time.monotonic() - begun, sum(built.deaths.values()))
-    checked = audit.verify()
-    print(f"crash: audit of {checked.events} events {checked.broken or 'whole'}", flush=True)
-    connection.close()
-    return 1 if tally.failed or checked.broken else 0
+    return bool(tally.failed)
+
+
+def _every_cell(
+    vitec: Sandbox, user: User, office: Office, first: int, options: argparse.Namespace
+) -> bool:
+    from tests.crash.matrix import Matrix  # noqa: PLC0415
+    from tests.crash.rig import rig  # noqa: PLC0415
+
+    with rig(vitec, options.workers) as built:
+        covered = Matrix(built, user, office).cover(first, options.cells)
+    print(covered.said(), flush=True)
+    return covered.failed
+
+
+def _restored(
+    vitec: Sandbox, user: User, office: Office, first: int, options: argparse.Namespace
+) -> bool:
+    from tests.crash.restore import Restore  # noqa: PLC0415
+
+    failed = False
+    for seed in range(first, first + options.restore):
+        report = Restore(vitec, user, office, options.workers).play(seed)
+        print(report.said(), flush=True)
+        failed |= bool(report.wrong)
+    return failed
 
 
 class Tally:

@@ -45,8 +45,10 @@ LOADED_ONCE = (
 
 def work(number: int, pool: str) -> None:
     """One Celery worker, as an operator starts it but for the reading of its command line."""
-    from vitecportal.celery import app  # noqa: PLC0415 - a child loads nothing that others share
+    from tests.crash import clocks  # noqa: PLC0415 - a child loads nothing that others share
+    from vitecportal.celery import app  # noqa: PLC0415
 
+    clocks.install(number)
     queue = settings.CELERY_TASK_DEFAULT_QUEUE
     worker = app.Worker(
         hostname=f"{queue}-{number}-{os.getpid()}@crash",

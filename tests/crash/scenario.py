@@ -28,7 +28,7 @@ from submissions import batches, bell, outbox, pauses
 from submissions.concerns import Consent
 from submissions.kinds import Kind, Part, all_kinds, find_kind
 from submissions.models import SETTLED, Attempt, Batch, Outage, Pause, State, Submission
-from tests.crash import points
+from tests.crash import clocks, points
 from tests.crash.rig import PEOPLE, Rig
 from tests.invariants import Seen, violations
 from tests.test_every_kind import EXAMPLES, read
@@ -54,7 +54,14 @@ BEHAVIOURS: tuple[dict[str, Any], ...] = (
     {"fault": "html"},
     {"fault": "half_body"},
 )
-ENDPOINTS = ("comeback", "participant", "interest", "appointment")
+# What the practice Vitec calls what each kind is sent to.
+PRACTICE_NAMES = {
+    "meetings.create_comeback": "comeback",
+    "viewings.add_participant": "participant",
+    "interests.send_interest": "interest",
+    "calendar_app.create_appointment": "appointment",
+}
+ENDPOINTS = tuple(PRACTICE_NAMES.values())
 # Statuses by which Vitec says that it has certainly done nothing.
 NOT_PROCESSED = frozenset({400, 401, 403, 404, 429, 503})
 DISTURBANCES = (
@@ -62,6 +69,7 @@ DISTURBANCES = (
     "cut_database",
     "clock_forward",
     "clock_back",
+    "clock_of_a_worker",
     "kill_worker",
     "freeze_worker",
     "undo",
@@ -148,6 +156,7 @@ class Scenario:
         self.rig.vitec.clear()
         self.rig.vitec.practice.journal.clear()
         points.forget_plans()
+        clocks.go_right()
         for fault in plan.faults:
             self.rig.vitec.behave(**fault)
         with override_settings(FLOOD_PER_MINUTE=plan.flood):
@@ -222,6 +231,10 @@ class Scenario:
         # Beyond two hours a due time ahead counts as reached; within, it is only a wait. Far enough
         # for that also after jumps forward.
         self._jump(-dt.timedelta(hours=10, minutes=number))
+
+    def _clock_of_a_worker(self, number: int) -> None:
+        """Up to two days ahead or behind, until the run is over."""
+        clocks.go_wrong(number % 2, dt.timedelta(hours=number - 50))
 
     def _jump(self, by: dt.timedelta) -> None:
         columns = (

@@ -22,6 +22,8 @@ VITEC_CALLS_AT_ONCE = env.int("VITEC_CALLS_AT_ONCE", default=3)
 VITEC_CALLS_PER_SECOND = env.float("VITEC_CALLS_PER_SECOND", default=60)
 # Where it is written which worker dies where, see tests/crash/points.py.
 CRASH_PLAN_DIR = DATA_DIR / "plan"
+# By how much each worker's clock is wrong, see tests/crash/clocks.py.
+CRASH_CLOCK_DIR = DATA_DIR / "clocks"
 LOGGING["root"]["level"] = "ERROR"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # One person sends everything here.
