@@ -101,11 +101,25 @@ class Logins:
         alike = [other for other in others if self._key(other) == mine]
         return [""] if len(alike) == len(others) else alike
 
+    def served_by(self, login: Credential, endpoints: Collection[str]) -> list[str]:
+        """Those of the endpoints that one of these logins is for; [""] where that is all."""
+        theirs = [endpoint for endpoint in endpoints if self._key(endpoint) == login.pk]
+        return [""] if len(theirs) == len(endpoints) else theirs
+
     def _key(self, endpoint: str) -> int | None:
         try:
             return self.of(endpoint).pk
         except NoCredential:
             return None
+
+
+def the_same(login: Credential) -> list[Credential]:
+    """Every office's that has the same user name and password, this one among them.
+
+    The user name alone says nothing: it belongs to us, and each office has a password to it.
+    """
+    of_name = Credential.objects.filter(username=login.username).select_related("office")
+    return [one for one in of_name if str(one.password) == str(login.password)]
 
 
 class SignedByGroup(Client):

@@ -250,8 +250,8 @@ def _held_by_pause(submission: Submission) -> bool:
     stands_still = _batch_is_paused(submission)
     if not over and not stands_still:
         return False
-    if over and not stands_still and _may_go(submission) and pauses.are_due_for_a_try(over):
-        submission.tries_pauses = [each.pk for each in over]  # type: ignore[attr-defined]
+    if over and not stands_still and _may_go(submission) and (tried := pauses.to_be_tried(over)):
+        submission.tries_pauses = tried  # type: ignore[attr-defined]
         return False
     with transaction.atomic():
         if _this(submission).move(State.QUEUED, State.HELD):
@@ -382,7 +382,8 @@ def _denying(submission: Submission, error: Denied, logins: Logins) -> Callable[
 
 
 def _denied(submission: Submission, error: Denied, logins: Logins) -> None:
-    """401: everything that this login is for waits for a person. 403: this endpoint alone.
+    """401: everything that this login is for waits for a person, also where another office has the
+    same. 403: this endpoint alone.
 
     logins: as they were when one of them was denied.
     """
@@ -390,9 +391,13 @@ def _denied(submission: Submission, error: Denied, logins: Logins) -> None:
         again = {"not_before": not_sooner("asked_until", Now()), "rung_at": None}
         _settle(submission, State.QUEUED, Event.DENIED, error, **again)
         return
-    endpoints = _of_this_login(submission, logins) if error.status == 401 else [submission.endpoint]
-    for endpoint in endpoints:
-        _pause(submission, endpoint, error.status or 0)
+    here = submission.office_id
+    places = {(here, submission.endpoint)}
+    if error.status == 401:
+        places = {(here, endpoint) for endpoint in _of_this_login(submission, logins)}
+        places |= set(pauses.places_of(logins.of(submission.endpoint)))
+    for office_id, endpoint in sorted(places):
+        _pause(office_id, endpoint, error.status or 0)
     _settle(submission, State.HELD, Event.DENIED, error)
 
 
@@ -415,16 +420,16 @@ def _login_changed_meanwhile(submission: Submission, logins: Logins) -> bool:
 def _hold_without_login(submission: Submission) -> None:
     logins = Logins(submission.office)
     for endpoint in _of_this_login(submission, logins):
-        _pause(submission, endpoint, NO_LOGIN)
+        _pause(submission.office_id, endpoint, NO_LOGIN)
     _settle(submission, State.HELD, Event.HELD, NotSent(cause="no_credential"))
 
 
-def _pause(submission: Submission, endpoint: str, status: int) -> None:
+def _pause(office_id: int, endpoint: str, status: int) -> None:
     try:
         with transaction.atomic():
-            Pause.objects.create(office_id=submission.office_id, endpoint=endpoint, status=status)
+            Pause.objects.create(office_id=office_id, endpoint=endpoint, status=status)
     except IntegrityError:
-        log.info("already paused office=%s", submission.office_id)
+        log.info("already paused office=%s", office_id)
 
 
 # --- Taking back -------------------------------------------------------------------------------
@@ -438,6 +443,7 @@ def sweep() -> list[int]:
     _expire_leases()
     _free_orphans_of_pauses()
     _give_up_the_tired()
+    outages.end_those_of_no_login()
     pauses.let_one_through()
     ids = [pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP]
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())

@@ -30,10 +30,8 @@ def failed(submission: Submission, error: VitecError) -> None:
     """A try that certainly did nothing, for want of a connection or because Vitec was busy."""
     asked = dt.timedelta(seconds=error.retry_after) if error.retry_after else None
     wait = Now() + (asked or PROBE_EVERY)
-    here = {
-        "line": submission.line,
-        "endpoint": submission.endpoint if isinstance(error, Busy) else "",
-    }
+    endpoint = submission.endpoint if isinstance(error, Busy) else ""
+    here = {"line": submission.line, "endpoint": endpoint}
     moments = {"probe_at": not_sooner("probe_at", wait)}
     if asked:
         moments["asked_until"] = not_sooner("asked_until", wait)
@@ -103,6 +101,15 @@ def _go_on(outage: Outage) -> None:
         )
 
 
+def end_those_of_no_login() -> None:
+    """A login that nobody has any more gets no answer that could end its outage."""
+    going_on = Outage.objects.filter(ended_at=None)
+    if not going_on.exists():
+        return
+    names = Credential.objects.order_by().values_list("username", flat=True).distinct()
+    going_on.exclude(line__in=[pace.line_of(name) for name in names]).update(ended_at=Now())
+
+
 def open_at(offices: Sequence[Office]) -> list[Outage]:
     """Those that concern any of these offices, to be told of.
 
@@ -147,7 +154,7 @@ def keeps_back(submission: Submission) -> bool:
 
     The one that comes when a probe is due may be the probe, see `takes_probes`.
     """
-    away = list(Outage.open_ones().filter(Outage.concerning(submission)))
+    away = list(Outage.open_ones().filter(Outage.concerning(submission)).order_by("pk"))
     submission.probes = [outage.pk for outage in away]  # type: ignore[attr-defined]
     if not away:
         return False

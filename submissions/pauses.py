@@ -7,15 +7,18 @@ submission. A pause by a person ends by a person alone.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from offices.models import Office, User
+from offices.logins import Logins, NoCredential, the_same
+from offices.models import Credential, Office, User
 from submissions import outbox
 from submissions.journal import note
+from submissions.kinds import all_kinds
 from submissions.models import (
     ON_THE_WAY,
     Event,
@@ -28,6 +31,8 @@ from submissions.models import (
 
 # An integrator who went on asking was blocked.
 TRY_EVERY = dt.timedelta(days=1)
+# Pause.status where Vitec did not accept the login at all.
+WRONG_LOGIN = 401
 
 
 def pause(office: Office, endpoint: str, user: User, reason: str = "") -> bool:
@@ -60,11 +65,12 @@ def let_one_through() -> None:
 
     Not while another is on its way that will be the try, or be held, when its time comes.
     """
-    for each in due_for_a_try():
-        under = _under(each).outside_paused_batches()
-        if under.filter(state__in=ON_THE_WAY).exists():
+    on_the_way = Q(state__in=ON_THE_WAY)
+    for each in due_for_a_try().select_related("office").order_by("pk"):
+        alike = _of_the_same_login(each)
+        if not _are_due(alike) or any(_under(one).filter(on_the_way).exists() for one in alike):
             continue
-        first = _held_by_nothing_else(under).order_by("pk").first()
+        first = _held_by_nothing_else(_under(each)).order_by("pk").first()
         if first is None:
             continue
         with transaction.atomic():
@@ -75,7 +81,7 @@ def let_one_through() -> None:
 
 
 def _under(one: Pause) -> SubmissionQuerySet:
-    here = Submission.objects.filter(office=one.office_id)
+    here = Submission.objects.filter(office=one.office_id).outside_paused_batches()
     return here.filter(endpoint=one.endpoint) if one.endpoint else here
 
 
@@ -85,10 +91,47 @@ def _held_by_nothing_else(under: SubmissionQuerySet) -> SubmissionQuerySet:
     return under.filter(~Exists(others), state=State.HELD).whose_turn_it_is()
 
 
-def are_due_for_a_try(pauses: list[Pause]) -> bool:
-    """May one go in spite of these pauses, to see whether they still hold?"""
-    ids = [each.pk for each in pauses]
+def places_of(login: Credential) -> list[tuple[int, str]]:
+    """Where a login is used that may be several offices': office and endpoint, as a `Pause` has."""
+    everything = [kind.endpoint.key for kind in all_kinds()]
+    return [
+        (one.office_id, endpoint)
+        for one in the_same(login)
+        for endpoint in Logins(one.office).served_by(one, everything)
+    ]
+
+
+def _of_the_same_login(one: Pause) -> list[Pause]:
+    """The open pauses that an answer to the same login would end, this one among them."""
+    if one.status != WRONG_LOGIN:
+        return [one]
+    served = [one.endpoint] if one.endpoint else [kind.endpoint.key for kind in all_kinds()]
+    try:
+        places = places_of(Logins(one.office).of(served[0]))
+    except NoCredential:
+        return [one]
+    theirs = Pause.objects.filter(status=WRONG_LOGIN, paused_by=None, ended_at=None)
+    return [one] + [
+        other
+        for other in theirs.exclude(pk=one.pk).select_related("office")
+        if (other.office_id, other.endpoint) in places
+    ]
+
+
+def _are_due(pauses: Collection[Pause]) -> bool:
+    ids = {each.pk for each in pauses}
     return due_for_a_try().filter(pk__in=ids).count() == len(ids)
+
+
+def to_be_tried(over: list[Pause]) -> list[int]:
+    """The keys of all pauses that one which stands under these would try; [] when it may not.
+
+    A login that several offices have is tried once a day by all of them together.
+    """
+    if not _are_due(over):
+        return []
+    alike = [other for each in over for other in _of_the_same_login(each)]
+    return sorted({each.pk for each in alike}) if _are_due(alike) else []
 
 
 def takes_the_try(submission: Submission) -> bool:
@@ -117,7 +160,8 @@ def answered(submission: Submission) -> None:
 def let_go_on(submission: Submission) -> None:
     """Let go what waited for the pauses that this one has ended; left out, the sweep does it."""
     if _tried_by(submission):
-        held = Submission.objects.held_without_pause().filter(office=submission.office_id)
+        offices = Pause.objects.filter(pk__in=_tried_by(submission)).values("office")
+        held = Submission.objects.held_without_pause().filter(office__in=offices)
         for each in held.order_by("pk"):
             outbox.release(each, None)
 

@@ -214,6 +214,18 @@ class TestOutage:
         assert claim(waiting[0].pk) is None
         assert claim(waiting[1].pk)
 
+    def test_it_is_over_when_nobody_has_the_login_any_more(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        sweep()
+        assert Outage.open_ones().exists()
+        Credential.objects.update(username="new")
+
+        sweep()
+
+        assert not Outage.open_ones().exists()
+
     def test_after_a_day_it_is_a_question_for_a_person(
         self, vitec: Sandbox, waiting: list[Submission]
     ) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connect.errors import NotSent
-from offices.models import LineSeat, Office, Role, User
+from offices.models import Credential, LineSeat, Office, Role, User
 from sandbox.server import Sandbox
 from submissions import outages, outbox, pauses
 from submissions.delivery import deliver, sweep
@@ -344,3 +344,72 @@ class TestOnceADay:
         a_day_ago()
 
         assert sweep() == []
+
+
+class TestOneLoginOfSeveralOffices:
+    """The same user name and password: what Vitec says of one it says of all."""
+
+    @pytest.fixture
+    def theirs(self, grannkontor: User, neighbour_office: Office, known: Known) -> Submission:
+        return make_submission(grannkontor, neighbour_office, contact_id=known.contact_id)
+
+    def test_one_denial_is_enough_for_all(
+        self, vitec: Sandbox, theirs: Submission, submission: Submission
+    ) -> None:
+        vitec.behave("comeback", "unauthorized")
+
+        deliver(submission.pk)
+        deliver(theirs.pk)
+
+        assert len(posts(vitec)) == 1
+        assert state_of(theirs) == State.HELD
+        assert set(Pause.objects.values_list("office", "status")) == {
+            (submission.office_id, 401),
+            (theirs.office_id, 401),
+        }
+
+    def test_another_password_to_the_same_name_is_another_login(
+        self, vitec: Sandbox, theirs: Submission, submission: Submission
+    ) -> None:
+        other = Credential.objects.get(office=theirs.office)
+        other.password = "deras eget"
+        other.save()
+        vitec.behave("comeback", "unauthorized", times=1)
+
+        deliver(submission.pk)
+
+        assert [pause.office for pause in Pause.objects.all()] == [submission.office]
+
+    def test_a_forbidden_endpoint_is_one_offices_alone(
+        self, vitec: Sandbox, theirs: Submission, submission: Submission
+    ) -> None:
+        vitec.behave("comeback", "forbidden", times=1)
+
+        deliver(submission.pk)
+
+        assert [pause.office for pause in Pause.objects.all()] == [submission.office]
+
+    def test_they_try_it_once_a_day_together_and_go_on_together(
+        self, vitec: Sandbox, theirs: Submission, submission: Submission
+    ) -> None:
+        vitec.behave("comeback", "unauthorized")
+        deliver(submission.pk)
+        deliver(theirs.pk)
+        a_day_ago()
+
+        for _ in range(3):
+            for pk in sweep():
+                deliver(pk)
+        assert len(posts(vitec)) == 2
+
+        vitec.clear()
+        longer_ago = timezone.now() - dt.timedelta(hours=25)
+        Pause.objects.update(tried_at=longer_ago)
+        [one] = sweep()
+        deliver(one)
+
+        assert not Pause.objects.filter(ended_at=None).exists()
+        assert len(posts(vitec)) == 3
+        states = {row.pk: state_of(row) for row in (submission, theirs)}
+        assert states.pop(one) in (State.DELIVERED, State.REJECTED), "an answer ends it"
+        assert list(states.values()) == [State.QUEUED]
