@@ -18,6 +18,7 @@ from submissions import drafts, outbox
 from submissions.concerns import NO_CONSENT, Asker, Consent, Item, concerns_about, fingerprint_of
 from submissions.kinds import Kind, Part
 from submissions.models import Batch, Occurrence, Shown, State, Submission
+from submissions.naming import require_names
 
 # What one undo takes back: what waits. A refused or failed one is a question of its own.
 UNDONE_TOGETHER = (State.QUEUED, State.HELD)
@@ -88,13 +89,15 @@ def submit_batch(wish: BatchWish) -> Batch:
     """Save every part or none, and have them delivered after the grace period.
 
     The same form sent twice gives the first batch. Raises BatchUsed when it says something else
-    now, and outbox.Questioned when there is a reason to ask that the person has not been told.
+    now, outbox.Questioned when there is a reason to ask that the person has not been told, and
+    naming.NotInOwnName when a part gives names that take a right.
     """
     calls = [wish.kind.build(wish.office, part.cleaned) for part in wish.parts]
     fingerprint = _fingerprint(wish, calls)
     first = _first_of_form(wish, fingerprint)
     if first is not None:
         return first
+    require_names(wish.user, wish.office, wish.kind, [part.cleaned for part in wish.parts])
     concerns = concerns_about(
         Asker(wish.user, wish.office, wish.kind, _tokens(wish)),
         [Item(part.cleaned, call) for part, call in zip(wish.parts, calls, strict=True)],

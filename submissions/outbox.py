@@ -42,6 +42,7 @@ from submissions.models import (
     Submission,
     person_hash,
 )
+from submissions.naming import require_names
 
 
 class FormUsed(Exception):
@@ -84,12 +85,14 @@ def submit(wish: Wish) -> Submission:
     """Save the wish and have it delivered after the grace period.
 
     The same form sent twice gives the first row. Raises FormUsed when something else was typed in
-    it since, and Questioned when there is a reason to ask that the person has not been told.
+    it since, Questioned when there is a reason to ask that the person has not been told, and
+    naming.NotInOwnName when it gives names that take a right.
     """
     call = wish.kind.build(wish.office, wish.cleaned)
     first = _first_of_form(wish)
     if first is not None:
         return first
+    require_names(wish.user, wish.office, wish.kind, [wish.cleaned])
     asker = Asker(wish.user, wish.office, wish.kind, frozenset({wish.token}))
     concerns = concerns_about(asker, [Item(wish.cleaned, call)], wish.cleaned)
     if not wish.consent.covers(concerns):

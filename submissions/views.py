@@ -18,13 +18,13 @@ from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
-from offices.own_name import objection
 from offices.pickers import remember_choices, show_recent_first, tell_age
 from submissions import batches, drafts, outbox
 from submissions.concerns import MOST_SHOWN, Consent
 from submissions.forms import ConsentForm, SubmissionForm
 from submissions.kinds import Kind, find_kind
 from submissions.models import Batch, Draft, Submission
+from submissions.naming import complaints
 from submissions.preview import Preview, parts_of, preview_of
 
 USED_BEFORE = _(
@@ -175,10 +175,10 @@ def _may_go(desk: Desk, form: SubmissionForm) -> bool:
     """
     if not form.is_valid():
         return False
-    names = desk.kind.names(form.cleaned_data) if desk.kind.names else {}
-    for field, colleague_ids in names.items():
-        if said := objection(desk.request.user, desk.office, colleague_ids):
-            form.add_error(field if field in form.fields else None, said)
+    user, office, kind = desk.request.user, desk.office, desk.kind
+    [found] = complaints(user, office, kind, [form.cleaned_data])
+    for field, said in found.items():
+        form.add_error(field if field in form.fields else None, said)
     return form.is_valid()
 
 
