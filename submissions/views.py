@@ -112,7 +112,8 @@ def _resumed(request: PortalRequest, kind: Kind, code: uuid.UUID) -> HttpRespons
 
 def _unfinished(desk: Desk) -> list[Draft]:
     mine = Draft.objects.for_user(desk.request.user)
-    return list(mine.filter(kind=desk.kind.key, office=desk.office)[:DRAFTS_OFFERED])
+    found = mine.filter(kind=desk.kind.key, office=desk.office)
+    return [draft for draft in found if not draft.is_veiled][:DRAFTS_OFFERED]
 
 
 def _corrected(request: PortalRequest, kind: Kind) -> Submission | None:
@@ -274,7 +275,9 @@ def _preview(desk: Desk, form: SubmissionForm) -> Preview | None:
 
 
 def _kept(desk: Desk, form: SubmissionForm) -> Draft | None:
-    """The draft, unless the form has no proper token or has been sent already."""
+    """The draft, unless the form has no proper token, has been sent already, or is of somebody
+    whom its writer may not see.
+    """
     try:
         token = uuid.UUID(desk.request.POST.get("form_token", ""))
     except ValueError:
