@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -42,7 +42,8 @@ class BatchWish:
     """What a person approved by pressing send, in parts.
 
     cleaned: the form's cleaned_data that the parts came from, when they came from one form.
-    token: the form's one-time token; each part gets one of its own, derived from it.
+    token: the form's one-time token; each part gets one of its own, derived from it. kept: as
+    `outbox.Wish.kept`, of every part.
     """
 
     user: User
@@ -52,6 +53,7 @@ class BatchWish:
     parts: Sequence[Part]
     cleaned: Mapping[str, Any] | None = None
     consent: Consent = NO_CONSENT
+    kept: Collection[str] = ()
 
     def part_token(self, number: int) -> uuid.UUID:
         return part_token(self.token, number)
@@ -148,6 +150,7 @@ def _save(wish: BatchWish, calls: list[Call], fingerprint: str, reason: str) -> 
             typed=part.typed,
             again=part.typed,
             token=wish.part_token(number),
+            kept=wish.kept,
         )
         outbox.save(one, call, reason, batch)
     drafts.forget(wish.user, wish.token)

@@ -211,7 +211,8 @@ class Submission(models.Model):
 
     key: the row's own key, wrapped by the master key. Emptied, nobody can read the row any more.
     sealed: what was approved: {"call": Call, "form": {name: [text]}, "lines": {language: [[label,
-        text] or [label, masked text, full text]]}}, sealed with the row's key.
+        text] or [label, masked text, full text]]}, "kept": [names of fields that the sender sent on
+        without seeing them]}, sealed with the row's key.
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -67,7 +67,8 @@ class Wish:
 
     cleaned: the form's cleaned_data. typed: the posted texts, {name: [text]}. again: the same in
     words that mean the same tomorrow, to fill the form again. token: the form's one-time token.
-    consent: what the person knows and sends in spite of.
+    consent: what the person knows and sends in spite of. kept: names of fields whose text was
+    taken over from what is corrected, and not shown to the person.
     """
 
     user: User
@@ -79,6 +80,7 @@ class Wish:
     token: uuid.UUID
     corrects: Submission | None = None
     consent: Consent = NO_CONSENT
+    kept: Collection[str] = ()
 
 
 def submit(wish: Wish) -> Submission:
@@ -141,6 +143,7 @@ def _save(wish: Wish, call: Call, reason: str, batch: Batch | None) -> Submissio
         "call": call.to_dict(),
         "typed": dict(wish.typed),
         "form": dict(wish.again),
+        "kept": sorted(wish.kept),
         "lines": _lines(wish),
     }
     hold = dt.timedelta(seconds=settings.SUBMISSION_HOLD_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
 from offices.pickers import remember_choices, show_recent_first, tell_age
-from submissions import batches, drafts, outbox
+from submissions import batches, drafts, looks, outbox
 from submissions.concerns import MOST_SHOWN, Consent
 from submissions.forms import ConsentForm, SubmissionForm
 from submissions.kinds import Kind, find_kind
@@ -44,7 +45,13 @@ class Desk:
     corrects: Submission | None = None
 
     def form(self, data: QueryDict) -> SubmissionForm:
-        return self.kind.form_class(data, office=self.office)
+        """The bound form; what is corrected and not for the person's eyes is kept behind it."""
+        return self.kind.form_class(data, office=self.office).keep(self.hidden)
+
+    @functools.cached_property
+    def hidden(self) -> dict[str, list[str]]:
+        """What was typed in masked fields of what is corrected, where the person may not see it."""
+        return looks.hidden_from(self.request.user, self.corrects) if self.corrects else {}
 
 
 def submit_page(
@@ -87,6 +94,7 @@ def _opened(request: PortalRequest, kind: Kind, initial: dict[str, Any] | None) 
     corrects = _corrected(request, kind)
     desk = Desk(request, kind, _office(request, corrects), corrects)
     if corrects is not None:
+        looks.opened_to_correct(request.user, corrects)
         return _form_page(desk, _correction(desk, corrects))
     form = kind.form_class(office=desk.office, initial=initial)
     return _form_page(desk, form, unfinished=_unfinished(desk))
@@ -138,7 +146,8 @@ def _code(given: str | None) -> uuid.UUID | None:
 
 
 def _correction(desk: Desk, corrects: Submission) -> SubmissionForm:
-    form = desk.form(_data(corrects.content["form"], uuid.uuid4()))
+    typed = {n: texts for n, texts in corrects.content["form"].items() if n not in desk.hidden}
+    form = desk.form(_data(typed, uuid.uuid4()))
     form.is_valid()
     endpoint = desk.kind.endpoint
     form.tell(corrects.messages, endpoint.fields, endpoint.words)
@@ -218,6 +227,7 @@ def _saved(desk: Desk, form: SubmissionForm, consent: Consent) -> Submission | B
             parts=parts,
             cleaned=form.cleaned_data,
             consent=consent,
+            kept=form.kept,
         )
         return batches.submit_batch(wish)
     return outbox.submit(
@@ -231,6 +241,7 @@ def _saved(desk: Desk, form: SubmissionForm, consent: Consent) -> Submission | B
             token=token,
             corrects=desk.corrects,
             consent=consent,
+            kept=form.kept,
         )
     )
 
