@@ -33,7 +33,7 @@ def keep(
     None, and no draft is left, where it concerns somebody whom the person may not see: nobody
     could open it again.
     """
-    person = concerned(kind, typed)
+    person = concerned(kind, typed) or (corrects.person_hash if corrects else "")
     if veil.hides_person(office.pk, person):
         forget(user, code)
         return None

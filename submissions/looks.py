@@ -65,12 +65,17 @@ def revealed(user: User, submission: Submission, reason: str = "") -> None:
 
 def opened_to_correct(user: User, submission: Submission) -> None:
     """The form is filled with what was sent, masked values in full for who may see them."""
-    if not _shows_something_of_others(user, submission):
-        return
-    if masked_in(submission) and not hidden_from(user, submission):
+    if reveals(user, submission):
         revealed(user, submission)
     else:
         opened(user, submission)
+
+
+def reveals(user: User, submission: Submission) -> bool:
+    """Would a form filled with it show masked values that somebody else has typed?"""
+    if not _shows_something_of_others(user, submission):
+        return False
+    return bool(masked_in(submission)) and not hidden_from(user, submission)
 
 
 def masked_in(submission: Submission) -> dict[str, list[str]]:

@@ -804,7 +804,7 @@ class Draft(models.Model):
     """A form half written: {name: [text]}, sealed with a key of the row's own.
 
     code: the form's one-time token, so that a form sent leaves no draft behind. person_hash: whom
-    it concerns as far as it says, as `Submission.person_hash`.
+    it concerns as far as it says, else what it corrects, as `Submission.person_hash`.
     """
 
     code = models.UUIDField(_("code"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
+from accounts import limits
 from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
@@ -91,10 +92,13 @@ def _opened(request: PortalRequest, kind: Kind, initial: dict[str, Any] | None) 
     code = _code(request.GET.get("draft"))
     if code is not None:
         return _resumed(request, kind, code)
-    corrects = _corrected(request, kind)
+    corrects, user = _corrected(request, kind), request.user
     desk = Desk(request, kind, _office(request, corrects), corrects)
     if corrects is not None:
-        looks.opened_to_correct(request.user, corrects)
+        wait = limits.wait_to("reveal", user) if looks.reveals(user, corrects) else 0
+        if wait:
+            return limits.too_often(request, wait)
+        looks.opened_to_correct(user, corrects)
         return _form_page(desk, _correction(desk, corrects))
     form = kind.form_class(office=desk.office, initial=initial)
     return _form_page(desk, form, unfinished=_unfinished(desk))

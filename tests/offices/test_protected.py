@@ -402,6 +402,14 @@ class TestDrafts:
         as_admin.post(self.LOOK, self.half())
         assert Draft.objects.exists()
 
+    def test_one_that_corrects_what_is_linked_to_her_concerns_her_too(
+        self, as_bokare: Client, bokare: User, office: Office
+    ) -> None:
+        sent = make_submission(bokare, office)
+        Submission.objects.update(state=State.REJECTED)
+        as_bokare.post(self.LOOK, self.half(contact_id="", corrects=str(sent.code)))
+        assert Draft.objects.get().person_hash == person_hash("ADR1")
+
     def test_a_person_of_a_write_and_of_an_event_are_known_too(
         self, bokare: User, office: Office, anna: Contact
     ) -> None:

@@ -190,6 +190,15 @@ class TestCorrections:
         assert [row[:2] for row in seen()] == [("chef", "revealed")]
         assert refused.attempts.get(event=Event.REVEALED).actor == chef
 
+    def test_one_after_the_other_is_limited_as_revealing_is(
+        self, as_chef: Client, colleague: Client, refused: Submission, settings: Any
+    ) -> None:
+        settings.USER_LIMITS = {**settings.USER_LIMITS, "reveal": "1/h"}
+        for client, statuses in ((as_chef, [200, 429]), (colleague, [200, 200])):
+            answers = [client.get(self.address(refused)) for _ in range(2)]
+            assert [answer.status_code for answer in answers] == statuses
+        assert [row[1] for row in seen()].count("revealed") == 1
+
     def test_an_administrator_from_whom_it_was_taken_does_not_see_it(
         self, office: Office, refused: Submission, number: Number
     ) -> None:
