@@ -11,6 +11,8 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from offices.models import User
 
@@ -40,6 +42,21 @@ def limit_for(view_name: str, method: str) -> Limit | None:
     if name is None or method != "POST":
         return None
     return parse(name, settings.USER_LIMITS[name])
+
+
+def wait_to(name: str, user: User) -> int:
+    """As `wait_for`, of what a page does that its address alone does not tell."""
+    return wait_for(parse(name, settings.USER_LIMITS[name]), user)
+
+
+def too_often(request: HttpRequest, wait: int) -> HttpResponse:
+    """The page, or over htmx the sentence, that says for how many seconds to wait."""
+    template = "accounts/too_often.html"
+    if request.headers.get("HX-Request"):
+        template += "#said"
+    response = render(request, template, {"minutes": -(-wait // 60)}, status=429)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def wait_for(limit: Limit, user: User, now: float | None = None) -> int:

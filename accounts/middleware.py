@@ -135,11 +135,4 @@ class Limits:
             return None
         limit = limits.limit_for(here.view_name, request.method or "")
         wait = limits.wait_for(limit, user) if limit else 0
-        if not wait:
-            return None
-        template = "accounts/too_often.html"
-        if request.headers.get("HX-Request"):
-            template += "#said"
-        response = render(request, template, {"minutes": -(-wait // 60)}, status=429)
-        response["Retry-After"] = str(wait)
-        return response
+        return limits.too_often(request, wait) if wait else None

@@ -22,6 +22,7 @@ from offices.access import choose_office, office_of, offices_for
 from offices.agendas import Topic, find_topic, topic_keys
 from offices.http import PortalRequest
 from offices.models import Office
+from submissions import looks
 from submissions.models import State, Submission
 from submissions.views import submit_page
 
@@ -99,11 +100,12 @@ def _is_moment(text: str) -> bool:
 def event_file(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """An event that was sent from here, for any calendar program."""
     mine = Submission.objects.for_user(request.user).filter(kind=kinds.APPOINTMENT.key)
-    submission = get_object_or_404(mine, code=code)
+    submission = get_object_or_404(mine.select_related("office"), code=code)
     try:
         body = json.loads(submission.call.body or "{}")
     except Unsealable as error:
         raise Http404 from error
+    looks.opened(request.user, submission)
     event = Event(
         uid=f"{submission.code}@vitecportal",
         written=submission.created_at,

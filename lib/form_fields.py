@@ -30,6 +30,24 @@ NOT_AMOUNT = {
 }
 
 
+class MaskedField(forms.CharField):
+    """What not everybody may see who may send it, such as a personal number.
+
+    Where a stored text is kept without being shown (`keep`), the empty field says so. is_kept: it
+    does.
+    """
+
+    is_kept = False
+
+    def keep(self) -> None:
+        """Say that what is stored stays, unless something else is written."""
+        self.is_kept = True
+        self.required = False
+        self.help_text = _(
+            "What is stored is kept, and not shown. What you write here replaces it."
+        )
+
+
 class AmountField(forms.CharField):
     """An amount or measure as people say it (`3,5m`, `70,5`) -> Decimal, or None when empty.
 

@@ -24,7 +24,11 @@ from offices.widgets import ContactField
 
 PAGE_SIZE = 50
 ONE_DAY = dt.timedelta(days=1)
-SUBMISSION = "submissions.submission:"
+# Whose rows have a page by their code, and what that is in words.
+PAGES = {
+    "submissions.submission": ("submissions:detail", _("What was sent")),
+    "submissions.batch": ("submissions:batch", _("Several sent together")),
+}
 # What the rows say of themselves, in words; what is not here stands as it was written.
 ABOUT = {"offices:search": _("The search"), "meetings:list": _("The list of meetings")}
 FACTS = {"rows": _("rows"), "found": _("found"), "format": _("format")}
@@ -95,9 +99,8 @@ def disclosures(request: PortalRequest) -> HttpResponse:
 
 def about(row: Disclosure) -> str:
     """What was looked at, in words."""
-    if row.subject.startswith(SUBMISSION):
-        return str(_("What was sent"))
-    return str(ABOUT.get(row.subject, row.subject))
+    page = PAGES.get(row.subject.partition(":")[0])
+    return str(page[1] if page else ABOUT.get(row.subject, row.subject))
 
 
 def facts_of(row: Disclosure) -> list[tuple[str, object]]:
@@ -107,10 +110,10 @@ def facts_of(row: Disclosure) -> list[tuple[str, object]]:
 
 def address_of(row: Disclosure) -> str:
     """Where what was looked at is found, "" for nowhere."""
-    if not row.subject.startswith(SUBMISSION):
+    model, _colon, code = row.subject.partition(":")
+    if model not in PAGES:
         return ""
     try:
-        code = uuid.UUID(row.subject.removeprefix(SUBMISSION))
-        return reverse("submissions:detail", args=[code])
+        return reverse(PAGES[model][0], args=[uuid.UUID(code)])
     except (ValueError, NoReverseMatch):
         return ""

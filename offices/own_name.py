@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.translation import gettext as _
 
 from offices.models import Colleague, Membership, Office, Right, User
@@ -27,9 +29,29 @@ def objection(user: User, office: Office, colleague_ids: list[str]) -> str:
 
     Without the right (`Right.ON_BEHALF`) everybody sends in their own name alone.
     """
-    if not colleague_ids or may(user, Right.ON_BEHALF, office):
-        return ""
+    [found] = objections(user, office, [{"": colleague_ids}])
+    return found.get("", "")
+
+
+def objections(
+    user: User, office: Office, wanted: Sequence[Mapping[str, list[str]]]
+) -> list[dict[str, str]]:
+    """The same for many at once: of each {field: ids of colleagues} the fields with a reason.
+
+    Three queries at most, and none where nobody is named.
+    """
+    named = any(ids for fields in wanted for ids in fields.values())
+    if not named or may(user, Right.ON_BEHALF, office):
+        return [{} for _fields in wanted]
     own = colleague_of(user, office)
+    said = [{name: _objection(own, ids) for name, ids in fields.items()} for fields in wanted]
+    return [{name: text for name, text in fields.items() if text} for fields in said]
+
+
+def _objection(own: Colleague | None, colleague_ids: list[str]) -> str:
+    """own: who the person is at Vitec, without the right to send for others."""
+    if not colleague_ids:
+        return ""
     if own is None:
         return _(
             "You may send in your own name only, and the portal does not know who you are at"

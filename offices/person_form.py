@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from connect import dates
 from connect.enums import ObtainThrough
 from lib import personal_numbers, phone_numbers
+from lib.form_fields import MaskedField
 from offices import choices, known_people
 from offices.models import Contact, Office
 from offices.pickers import Choice, MultiPickerField, PickerField, Picks
@@ -147,9 +148,11 @@ def _text(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", **attrs})
 
 
-def _words(label: Any, longest: int, **kwargs: Any) -> forms.CharField:
+def _words(
+    label: Any, longest: int, field: type[forms.CharField] = forms.CharField, **kwargs: Any
+) -> forms.CharField:
     kwargs.setdefault("widget", _text())
-    return forms.CharField(label=label, required=False, max_length=longest, **kwargs)
+    return field(label=label, required=False, max_length=longest, **kwargs)
 
 
 def _email(label: Any) -> forms.EmailField:
@@ -175,8 +178,11 @@ class PersonGroup:
 
     @property
     def is_open(self) -> bool:
-        """Something stands in them, or is wrong with them."""
-        return any(field.errors or field.value() for field in self.fields)
+        """Something stands in them, is kept in them, or is wrong with them."""
+        return any(
+            field.errors or field.value() or getattr(field.field, "is_kept", False)
+            for field in self.fields
+        )
 
 
 class PersonFields(forms.Form):
@@ -437,6 +443,7 @@ _FIELDS: dict[str, forms.Field] = {
     "social_security_number": _words(
         _("Personal number"),
         20,
+        MaskedField,
         help_text=_("Only where it is needed to know who somebody is. It is sealed."),
     ),
     "is_foreign_social_security_number": check_box(_("A foreign number, not to be checked")),

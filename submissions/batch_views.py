@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from offices.access import administers, offices_for
 from offices.http import PortalRequest
-from submissions import batches
+from submissions import batches, looks
 from submissions.models import Batch
 
 # The page asks again this often while something may still happen.
@@ -33,7 +33,9 @@ def _batch(request: PortalRequest, code: uuid.UUID) -> Batch:
 @require_GET
 def batch(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """Every part of one action, with how it went."""
-    return render(request, "submissions/batch.html", _context(request, _batch(request, code)))
+    context = _context(request, _batch(request, code))
+    looks.opened_batch(request.user, context["batch"], context["parts"])
+    return render(request, "submissions/batch.html", context)
 
 
 @require_GET

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from submissions import drafts, outbox
 from submissions.concerns import NO_CONSENT, Asker, Consent, Item, concerns_about, fingerprint_of
 from submissions.kinds import Kind, Part
 from submissions.models import Batch, Occurrence, Shown, State, Submission
+from submissions.naming import require_names
 
 # What one undo takes back: what waits. A refused or failed one is a question of its own.
 UNDONE_TOGETHER = (State.QUEUED, State.HELD)
@@ -41,7 +42,8 @@ class BatchWish:
     """What a person approved by pressing send, in parts.
 
     cleaned: the form's cleaned_data that the parts came from, when they came from one form.
-    token: the form's one-time token; each part gets one of its own, derived from it.
+    token: the form's one-time token; each part gets one of its own, derived from it. kept: as
+    `outbox.Wish.kept`, of every part.
     """
 
     user: User
@@ -51,6 +53,7 @@ class BatchWish:
     parts: Sequence[Part]
     cleaned: Mapping[str, Any] | None = None
     consent: Consent = NO_CONSENT
+    kept: Collection[str] = ()
 
     def part_token(self, number: int) -> uuid.UUID:
         return part_token(self.token, number)
@@ -88,13 +91,15 @@ def submit_batch(wish: BatchWish) -> Batch:
     """Save every part or none, and have them delivered after the grace period.
 
     The same form sent twice gives the first batch. Raises BatchUsed when it says something else
-    now, and outbox.Questioned when there is a reason to ask that the person has not been told.
+    now, outbox.Questioned when there is a reason to ask that the person has not been told, and
+    naming.NotInOwnName when a part gives names that take a right.
     """
     calls = [wish.kind.build(wish.office, part.cleaned) for part in wish.parts]
     fingerprint = _fingerprint(wish, calls)
     first = _first_of_form(wish, fingerprint)
     if first is not None:
         return first
+    require_names(wish.user, wish.office, wish.kind, [part.cleaned for part in wish.parts])
     concerns = concerns_about(
         Asker(wish.user, wish.office, wish.kind, _tokens(wish)),
         [Item(part.cleaned, call) for part, call in zip(wish.parts, calls, strict=True)],
@@ -145,6 +150,7 @@ def _save(wish: BatchWish, calls: list[Call], fingerprint: str, reason: str) -> 
             typed=part.typed,
             again=part.typed,
             token=wish.part_token(number),
+            kept=wish.kept,
         )
         outbox.save(one, call, reason, batch)
     drafts.forget(wish.user, wish.token)

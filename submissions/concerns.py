@@ -1,6 +1,7 @@
 """Reasons to ask before something is sent: it was sent before, or the database knows better.
 
-What was sent before is found by keyed hashes, so that it works on encrypted rows.
+What was sent before is found by keyed hashes, so that it works on encrypted rows. Of what is not
+for the eyes of the person who asks nothing is told: that somebody is expected there is too much.
 """
 
 from __future__ import annotations
@@ -148,6 +149,8 @@ def _same_prints(asker: Asker, items: Sequence[Item]) -> Iterator[tuple[str, Con
     fingerprints = {fingerprint_of(asker.office, item.call) for item in items}
     same = Submission.objects.same_content(asker.office, fingerprints).filter(_earlier(asker))
     for submission in same.select_related("created_by"):
+        if submission.is_veiled:
+            continue
         said = gettext("The very same was sent within the last day.")
         yield submission.fingerprint, _about(submission, said)
 
@@ -162,7 +165,10 @@ def _alike(asker: Asker, items: Sequence[Item]) -> Iterator[Concern]:
 
 
 def _likenesses(asker: Asker, marks: Sequence[Mark]) -> dict[str, list[Likeness]]:
-    """By mark, what living submissions have left of it anywhere near; the latest first."""
+    """By mark, what living submissions have left of it anywhere near; the latest first.
+
+    Without those under the veil.
+    """
     if not marks:
         return {}
     longest = max(mark.trace.span for mark in marks)
@@ -175,7 +181,8 @@ def _likenesses(asker: Asker, marks: Sequence[Mark]) -> dict[str, list[Likeness]
     )
     by_mark: dict[str, list[Likeness]] = {}
     for likeness in found.select_related("submission__created_by").order_by("-pk"):
-        by_mark.setdefault(likeness.mark, []).append(likeness)
+        if not likeness.submission.is_veiled:
+            by_mark.setdefault(likeness.mark, []).append(likeness)
     return by_mark
 
 

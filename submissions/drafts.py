@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.utils import timezone
 
 from lib.sealing import new_row_key, seal_row
+from offices import veil
 from offices.models import Office, User
 from submissions.kinds import Kind
-from submissions.models import Draft, Submission
+from submissions.models import Draft, Submission, person_hash
 
 
 def keep(
@@ -24,19 +27,34 @@ def keep(
     code: uuid.UUID,
     typed: dict[str, list[str]],
     corrects: Submission | None = None,
-) -> Draft:
-    """Save what has been typed so far in the form whose token is `code`."""
+) -> Draft | None:
+    """Save what has been typed so far in the form whose token is `code`.
+
+    None, and no draft is left, where it concerns somebody whom the person may not see: nobody
+    could open it again.
+    """
+    person = concerned(kind, typed) or (corrects.person_hash if corrects else "")
+    if veil.hides_person(office.pk, person):
+        forget(user, code)
+        return None
     key = new_row_key()
     values = {
         "office": office,
         "kind": kind.key,
         "corrects": corrects,
         "changed_at": timezone.now(),
+        "person_hash": person,
         "key": key,
         "sealed": seal_row(key, typed),
     }
     draft, _created = Draft.objects.update_or_create(user=user, code=code, defaults=values)
     return draft
+
+
+def concerned(kind: Kind, typed: Mapping[str, list[str]]) -> str:
+    """The hash of whom a half-written form concerns, "" for nobody; it need not be valid."""
+    said = {name: values[-1].strip() for name, values in typed.items() if values}
+    return person_hash(kind.person(defaultdict(str, said)))
 
 
 def forget(user: User, code: uuid.UUID) -> None:

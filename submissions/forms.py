@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, cast
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connect.answers import place
 from connect.errors import FieldMessage
+from lib.form_fields import MaskedField
 from offices.models import Office
 from submissions.concerns import Consent
 from submissions.kinds import Concern, all_kinds
@@ -33,9 +35,45 @@ class SubmissionForm(forms.Form):
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         self.office = office
+        self._stored: dict[str, list[str]] = {}
         initial = {"form_token": uuid.uuid4(), **(kwargs.pop("initial", None) or {})}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
+
+    def keep(self, stored: Mapping[str, list[str]]) -> Self:
+        """Take these texts where nothing is typed in their place, and show them nowhere.
+
+        stored: {name of a MaskedField: [text]}. They are in cleaned_data and in `again`; never in
+        the form's data, which is drawn.
+        """
+        self._stored = {name: texts for name, texts in stored.items() if name in self.fields}
+        for name in self._stored:
+            cast(MaskedField, self.fields[name]).keep()
+        return self
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The fields in whose place nothing was typed."""
+        data = cast(QueryDict, self.data)
+        return frozenset(
+            name for name in self._stored if not any(map(str.strip, data.getlist(name)))
+        )
+
+    @contextlib.contextmanager
+    def _with_what_is_kept(self) -> Iterator[None]:
+        drawn = self.data
+        if kept := self.kept:
+            self.data = cast(QueryDict, self.data).copy()
+            for name in kept:
+                self.data.setlist(name, self._stored[name])
+        try:
+            yield
+        finally:
+            self.data = drawn
+
+    def full_clean(self) -> None:
+        with self._with_what_is_kept():
+            super().full_clean()
 
     def without_complaints(self) -> Self:
         """As it was typed so far, for showing it again before it has been sent."""
@@ -53,12 +91,17 @@ class SubmissionForm(forms.Form):
             self.add_error(message.field if message.field in self.fields else None, message.message)
 
     def again(self) -> dict[str, list[str]]:
-        """As `typed`, but in words that mean the same tomorrow: "3v" becomes its date."""
-        return self.typed() | {
+        """As `whole`, but in words that mean the same tomorrow: "3v" becomes its date."""
+        return self.whole() | {
             name: [field.lasting(self.cleaned_data[name])]
             for name, field in self.fields.items()
             if hasattr(field, "lasting") and self.cleaned_data.get(name)
         }
+
+    def whole(self) -> dict[str, list[str]]:
+        """As `typed`, with what is kept: to be stored, and never shown."""
+        with self._with_what_is_kept():
+            return self.typed()
 
     def typed(self) -> dict[str, list[str]]:
         """What was typed, to fill the form again: {name: [text]}, without the token."""

@@ -13,6 +13,7 @@ from submissions.batches import BatchWish, part_token
 from submissions.concerns import Asker, Consent, Item, concerns_about, concerns_of_each
 from submissions.forms import SubmissionForm
 from submissions.kinds import Concern, Kind, Many, Part
+from submissions.naming import complaints
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,6 +92,7 @@ def rows_of(
             except ValidationError as error:
                 row.obstacle = error.messages[0]
         rows.append(row)
+    _object(user, office, kind, form, [row for row in rows if row.part])
     _ask(user, office, kind, form, [row for row in rows if row.part])
     for row in rows:
         key = row.target.key
@@ -100,6 +102,24 @@ def rows_of(
         if row.concerns and not row.told:
             row.chosen = False
     return rows
+
+
+def _object(
+    user: User, office: Office, kind: Kind, form: SubmissionForm, rows: Sequence[Row]
+) -> None:
+    """Leave out what the person may not send in the names that it gives.
+
+    Where these were chosen for all of them, it is told at the form's field, too.
+    """
+    cleaned = [row.part.cleaned for row in rows if row.part]
+    told: dict[str, str] = {}
+    for row, found in zip(rows, complaints(user, office, kind, cleaned), strict=True):
+        if found:
+            row.part, row.obstacle = None, next(iter(found.values()))
+            told |= found
+    for field, said in told.items():
+        if form.cleaned_data.get(field):
+            form.add_error(field, said)
 
 
 def _ask(user: User, office: Office, kind: Kind, form: SubmissionForm, rows: Sequence[Row]) -> None:

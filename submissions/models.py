@@ -228,7 +228,8 @@ class Submission(models.Model):
 
     key: the row's own key, wrapped by the master key. Emptied, nobody can read the row any more.
     sealed: what was approved: {"call": Call, "form": {name: [text]}, "lines": {language: [[label,
-        text] or [label, masked text, full text]]}}, sealed with the row's key.
+        text] or [label, masked text, full text]]}, "kept": [names of fields that the sender sent on
+        without seeing them]}, sealed with the row's key.
     sealed_messages: what a refusal said: [[field, text]], sealed likewise.
     token, lease_until: who has the row now, and until when the others leave it alone.
     trying_since: the first of the failed tries since it was last set going.
@@ -866,7 +867,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     """A form half written: {name: [text]}, sealed with a key of the row's own.
 
-    code: the form's one-time token, so that a form sent leaves no draft behind.
+    code: the form's one-time token, so that a form sent leaves no draft behind. person_hash: whom
+    it concerns as far as it says, else what it corrects, as `Submission.person_hash`.
     """
 
     code = models.UUIDField(_("code"))
@@ -884,6 +886,7 @@ class Draft(models.Model):
         Submission, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    person_hash = models.CharField(max_length=32, blank=True)
     key = RowKeyField()
     sealed = models.TextField()
 
@@ -900,8 +903,17 @@ class Draft(models.Model):
         return str(self.code)
 
     @property
+    def is_veiled(self) -> bool:
+        """It concerns somebody with protected identity, who is not for the person who asks."""
+        return veil.hides_person(self.office_id, self.person_hash)
+
+    @property
     def typed(self) -> dict[str, list[str]]:
-        """What was typed. Raises Unsealable."""
+        """What was typed. Raises Unsealable when it cannot be opened, Veiled when it is not for the
+        person who asks, though they wrote it.
+        """
+        if self.is_veiled:
+            raise veil.Veiled
         opened: dict[str, list[str]] = unseal_row(self.key, self.sealed)
         return opened
 

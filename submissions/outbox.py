@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +43,7 @@ from submissions.models import (
     not_sooner,
     person_hash,
 )
+from submissions.naming import require_names
 
 
 class FormUsed(Exception):
@@ -67,7 +68,8 @@ class Wish:
 
     cleaned: the form's cleaned_data. typed: the posted texts, {name: [text]}. again: the same in
     words that mean the same tomorrow, to fill the form again. token: the form's one-time token.
-    consent: what the person knows and sends in spite of.
+    consent: what the person knows and sends in spite of. kept: names of fields whose text was
+    taken over from what is corrected, and not shown to the person.
     """
 
     user: User
@@ -79,18 +81,21 @@ class Wish:
     token: uuid.UUID
     corrects: Submission | None = None
     consent: Consent = NO_CONSENT
+    kept: Collection[str] = ()
 
 
 def submit(wish: Wish) -> Submission:
     """Save the wish and have it delivered after the grace period.
 
     The same form sent twice gives the first row. Raises FormUsed when something else was typed in
-    it since, and Questioned when there is a reason to ask that the person has not been told.
+    it since, Questioned when there is a reason to ask that the person has not been told, and
+    naming.NotInOwnName when it gives names that take a right.
     """
     call = wish.kind.build(wish.office, wish.cleaned)
     first = _first_of_form(wish)
     if first is not None:
         return first
+    require_names(wish.user, wish.office, wish.kind, [wish.cleaned])
     asker = Asker(wish.user, wish.office, wish.kind, frozenset({wish.token}))
     concerns = concerns_about(asker, [Item(wish.cleaned, call)], wish.cleaned)
     if not wish.consent.covers(concerns):
@@ -139,6 +144,7 @@ def _save(wish: Wish, call: Call, reason: str, batch: Batch | None) -> Submissio
         "call": call.to_dict(),
         "typed": dict(wish.typed),
         "form": dict(wish.again),
+        "kept": sorted(wish.kept),
         "lines": _lines(wish),
     }
     hold = dt.timedelta(seconds=settings.SUBMISSION_HOLD_SECONDS)

@@ -28,8 +28,8 @@ class Preview:
 def parts_of(kind: Kind, office: Office, form: SubmissionForm) -> list[Part]:
     """What becomes a submission each; the form must be valid."""
     if kind.split is None:
-        return [Part(form.cleaned_data, form.typed())]
-    return kind.split(office, form.cleaned_data, form.typed())
+        return [Part(form.cleaned_data, form.whole())]
+    return kind.split(office, form.cleaned_data, form.whole())
 
 
 def preview_of(user: User, kind: Kind, office: Office, form: SubmissionForm) -> Preview:

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,16 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connect.answers import place
 from offices.access import administers, decides_for
-from offices.disclosures import record
 from offices.http import PortalRequest
-from offices.models import Disclosure, Right
+from offices.models import Right
 from offices.rights import held_at_all, require
-from submissions import outbox
+from submissions import looks, outbox
 from submissions.filters import FilterForm
 from submissions.forms import ReasonForm
-from submissions.journal import note
 from submissions.kinds import find_kind
-from submissions.models import Event, Outage, Pause, State, Submission, SubmissionQuerySet
+from submissions.models import Outage, Pause, State, Submission, SubmissionQuerySet
 
 PAGE_SIZE = 50
 # The page asks again this often while something may still happen.
@@ -65,20 +62,16 @@ def _query_without_page(request: PortalRequest) -> str:
 @require_GET
 def detail(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """One submission: what was sent, where it stands, every attempt."""
-    submission = get_object_or_404(_mine(request), code=code)
-    if submission.created_by != request.user and submission.person_hash:
-        _disclosed(request, submission, Disclosure.What.VIEWED)
-    return render(request, "submissions/detail.html", _detail_context(request, submission))
+    return _page(request, get_object_or_404(_mine(request), code=code))
 
 
-def _disclosed(
-    request: PortalRequest, submission: Submission, what: Disclosure.What, reason: str = ""
-) -> None:
-    """Write down that the person saw it; under the veil there was nothing to see."""
-    if not submission.is_veiled:
-        subject = f"submissions.submission:{submission.code}"
-        person = submission.person_hash
-        record(request.user, submission.office, what, subject=subject, person=person, reason=reason)
+def _page(
+    request: PortalRequest, submission: Submission, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The whole page, which is a look at what was sent."""
+    looks.opened(request.user, submission)
+    context = _detail_context(request, submission) | more
+    return render(request, "submissions/detail.html", context, status=status)
 
 
 @require_GET
@@ -93,6 +86,7 @@ def _detail_context(request: PortalRequest, submission: Submission) -> dict[str,
     kind = find_kind(submission.kind)
     fields = kind.endpoint.fields if kind else {}
     words = kind.endpoint.words if kind else {}
+    has_masked = any(line.full for line in submission.lines)
     return {
         "submission": submission,
         "kind": kind,
@@ -100,13 +94,12 @@ def _detail_context(request: PortalRequest, submission: Submission) -> dict[str,
         "messages_of_vitec": place(submission.messages, fields, words),
         "pause": Pause.over(submission).select_related("paused_by").defer(None).first(),
         "outage": Outage.over(submission),
-        "settled_by": submission.settled_by,
-        "corrections": submission.corrections.all(),
+        "settled_by": submission.settled_by if submission.is_settled else None,
+        "corrections": list(submission.corrections.all()),
         "links": kind.links(submission) if kind and kind.links else [],
         "may_be_tried_now": _may_be_tried_now(submission),
         "may_decide": decides_for(request, submission.office),
-        "may_reveal": Right.MASKED in held_at_all(request, [submission.office]),
-        "has_masked": any(line.full for line in submission.lines),
+        "may_reveal": has_masked and Right.MASKED in held_at_all(request, [submission.office]),
         "empty_reveal_form": ReasonForm(auto_id="reveal_%s"),
         "reason_form": ReasonForm(),
         "poll_seconds": POLL_SECONDS,
@@ -151,8 +144,7 @@ def decide(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     decision = DECISIONS.get(request.POST.get("decision", ""))
     if decision is None or not form.is_valid():
-        context = _detail_context(request, submission) | {"reason_form": form}
-        return render(request, "submissions/detail.html", context, status=422)
+        return _page(request, submission, 422, reason_form=form)
     # What was decided on an old page was decided of something else.
     as_seen = request.POST.get("seen") == str(submission.events)
     if not as_seen or not decision(submission, request.user, form.cleaned_data["reason"]):
@@ -169,13 +161,8 @@ def reveal(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     submission = get_object_or_404(_mine(request), code=code)
     require(request, Right.MASKED, submission.office)
     form = ReasonForm(request.POST, auto_id="reveal_%s")
-    context = _detail_context(request, submission)
     if not form.is_valid():
-        return render(
-            request, "submissions/detail.html", context | {"reveal_form": form}, status=422
-        )
-    reason = form.cleaned_data["reason"]
-    with transaction.atomic():
-        note(submission, Event.REVEALED, actor=request.user, reason=reason)
-        _disclosed(request, submission, Disclosure.What.REVEALED, reason)
-    return render(request, "submissions/detail.html", context | {"revealed": True})
+        return _page(request, submission, 422, reveal_form=form)
+    context = _detail_context(request, submission) | {"revealed": True}
+    looks.revealed(request.user, submission, form.cleaned_data["reason"])
+    return render(request, "submissions/detail.html", context)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lib.sealing import Unsealable
 from offices.access import managed_by
 from offices.http import PortalRequest
-from submissions import outbox
+from submissions import looks, outbox
 from submissions.forms import ReasonForm
 from submissions.kinds import Effect, find_kind
 from submissions.models import (
@@ -102,7 +102,15 @@ def _with_sent_at(submissions: SubmissionQuerySet) -> SubmissionQuerySet:
 @require_GET
 def uncertain(request: PortalRequest) -> HttpResponse:
     """Every uncertain one of the person's offices, by what a look at Vitec said."""
-    return render(request, "submissions/uncertain.html", _context(request))
+    return _page(request)
+
+
+def _page(request: PortalRequest, status: int = 200, **more: Any) -> HttpResponse:
+    """The whole page, which is a look at everything on it."""
+    context = _context(request) | more
+    shown = (entry.submission for group in context["groups"] for entry in group.entries)
+    looks.opened(request.user, *shown)
+    return render(request, "submissions/uncertain.html", context, status=status)
 
 
 def _context(request: PortalRequest) -> dict[str, Any]:
@@ -181,12 +189,13 @@ def decide(request: PortalRequest) -> HttpResponse:
         messages.warning(request, _("Choose at least one."))
         return redirect("submissions:uncertain")
     if not form.is_valid():
-        context = _context(request) | {
-            "reason_form": form,
-            "failed_group": request.POST.get("group", ""),
-            "chosen": {submission.code for submission in chosen},
-        }
-        return render(request, "submissions/uncertain.html", context, status=422)
+        return _page(
+            request,
+            422,
+            reason_form=form,
+            failed_group=request.POST.get("group", ""),
+            chosen={submission.code for submission in chosen},
+        )
     reason = form.cleaned_data["reason"]
     settled = sum(decision(submission, request.user, reason) for submission in chosen)
     said = ngettext("%d is decided.", "%d are decided.", settled)

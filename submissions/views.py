@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -14,17 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
+from accounts import limits
 from lib.sealing import Unsealable
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
-from offices.own_name import objection
 from offices.pickers import remember_choices, show_recent_first, tell_age
-from submissions import batches, drafts, outbox
+from submissions import batches, drafts, looks, outbox
 from submissions.concerns import MOST_SHOWN, Consent
 from submissions.forms import ConsentForm, SubmissionForm
 from submissions.kinds import Kind, find_kind
 from submissions.models import Batch, Draft, Submission
+from submissions.naming import complaints
 from submissions.preview import Preview, parts_of, preview_of
 
 USED_BEFORE = _(
@@ -44,7 +46,13 @@ class Desk:
     corrects: Submission | None = None
 
     def form(self, data: QueryDict) -> SubmissionForm:
-        return self.kind.form_class(data, office=self.office)
+        """The bound form; what is corrected and not for the person's eyes is kept behind it."""
+        return self.kind.form_class(data, office=self.office).keep(self.hidden)
+
+    @functools.cached_property
+    def hidden(self) -> dict[str, list[str]]:
+        """What was typed in masked fields of what is corrected, where the person may not see it."""
+        return looks.hidden_from(self.request.user, self.corrects) if self.corrects else {}
 
 
 def submit_page(
@@ -84,9 +92,13 @@ def _opened(request: PortalRequest, kind: Kind, initial: dict[str, Any] | None) 
     code = _code(request.GET.get("draft"))
     if code is not None:
         return _resumed(request, kind, code)
-    corrects = _corrected(request, kind)
+    corrects, user = _corrected(request, kind), request.user
     desk = Desk(request, kind, _office(request, corrects), corrects)
     if corrects is not None:
+        wait = limits.wait_to("reveal", user) if looks.reveals(user, corrects) else 0
+        if wait:
+            return limits.too_often(request, wait)
+        looks.opened_to_correct(user, corrects)
         return _form_page(desk, _correction(desk, corrects))
     form = kind.form_class(office=desk.office, initial=initial)
     return _form_page(desk, form, unfinished=_unfinished(desk))
@@ -112,7 +124,8 @@ def _resumed(request: PortalRequest, kind: Kind, code: uuid.UUID) -> HttpRespons
 
 def _unfinished(desk: Desk) -> list[Draft]:
     mine = Draft.objects.for_user(desk.request.user)
-    return list(mine.filter(kind=desk.kind.key, office=desk.office)[:DRAFTS_OFFERED])
+    found = mine.filter(kind=desk.kind.key, office=desk.office)
+    return [draft for draft in found if not draft.is_veiled][:DRAFTS_OFFERED]
 
 
 def _corrected(request: PortalRequest, kind: Kind) -> Submission | None:
@@ -137,7 +150,8 @@ def _code(given: str | None) -> uuid.UUID | None:
 
 
 def _correction(desk: Desk, corrects: Submission) -> SubmissionForm:
-    form = desk.form(_data(corrects.content["form"], uuid.uuid4()))
+    typed = {n: texts for n, texts in corrects.content["form"].items() if n not in desk.hidden}
+    form = desk.form(_data(typed, uuid.uuid4()))
     form.is_valid()
     endpoint = desk.kind.endpoint
     form.tell(corrects.messages, endpoint.fields, endpoint.words)
@@ -175,10 +189,10 @@ def _may_go(desk: Desk, form: SubmissionForm) -> bool:
     """
     if not form.is_valid():
         return False
-    names = desk.kind.names(form.cleaned_data) if desk.kind.names else {}
-    for field, colleague_ids in names.items():
-        if said := objection(desk.request.user, desk.office, colleague_ids):
-            form.add_error(field if field in form.fields else None, said)
+    user, office, kind = desk.request.user, desk.office, desk.kind
+    [found] = complaints(user, office, kind, [form.cleaned_data])
+    for field, said in found.items():
+        form.add_error(field if field in form.fields else None, said)
     return form.is_valid()
 
 
@@ -217,6 +231,7 @@ def _saved(desk: Desk, form: SubmissionForm, consent: Consent) -> Submission | B
             parts=parts,
             cleaned=form.cleaned_data,
             consent=consent,
+            kept=form.kept,
         )
         return batches.submit_batch(wish)
     return outbox.submit(
@@ -230,6 +245,7 @@ def _saved(desk: Desk, form: SubmissionForm, consent: Consent) -> Submission | B
             token=token,
             corrects=desk.corrects,
             consent=consent,
+            kept=form.kept,
         )
     )
 
@@ -274,7 +290,9 @@ def _preview(desk: Desk, form: SubmissionForm) -> Preview | None:
 
 
 def _kept(desk: Desk, form: SubmissionForm) -> Draft | None:
-    """The draft, unless the form has no proper token or has been sent already."""
+    """The draft, unless the form has no proper token, has been sent already, or is of somebody
+    whom its writer may not see.
+    """
     try:
         token = uuid.UUID(desk.request.POST.get("form_token", ""))
     except ValueError:

@@ -16,11 +16,15 @@ LONGEST_NOTE = 1_000
 
 @dataclasses.dataclass(frozen=True)
 class Visitor:
-    """One of a slot, with what was made of them. interest: "" as long as nobody has said."""
+    """One of a slot, with what was made of them. interest: "" as long as nobody has said.
+
+    Of one with protected identity whoever may not see them reads and writes no note.
+    """
 
     attendee: Attendee
     interest: str = ""
     note: str = ""
+    is_veiled: bool = False
 
     @property
     def key(self) -> str:
@@ -51,31 +55,40 @@ def visitors(slot: TimeSlot) -> Visitors:
     people = attendance(slot)
     there = [a for a in people.attendees if not a.is_undone and not a.missing_since and a.name]
     there.sort(key=lambda attendee: not attendee.participated)
-    rows = list(Impression.objects.filter(slot=slot))
+    made = Impression.objects.filter(slot=slot).select_related("registration__submission", "slot")
+    rows = list(made)
     ours = {row.registration_id: row for row in rows if row.registration_id}
     theirs = {row.contact_id: row for row in rows if row.contact_id}
     found = []
     for attendee in there:
         # Marked by Vitec's name for the person first, or by ours: it is the same person.
         row = ours.get(attendee.registration or 0) or theirs.get(attendee.contact_id)
-        found.append(Visitor(attendee, row.interest, row.note) if row else Visitor(attendee))
+        found.append(_visitor(attendee, row))
     return Visitors(found, people.unnamed)
+
+
+def _visitor(attendee: Attendee, row: Impression | None) -> Visitor:
+    if row is None:
+        return Visitor(attendee, is_veiled=attendee.is_veiled)
+    return Visitor(attendee, row.interest, row.note, attendee.is_veiled or row.is_veiled)
 
 
 def impress(
     user: User, slot: TimeSlot, visitor: Visitor, interest: str | None, note: str | None
 ) -> None:
-    """Write down how much a visitor cared, and a note; None leaves what is known of it."""
+    """Write down how much a visitor cared, and a note; None leaves what is known of it, as does a
+    note of somebody whose note one may not read.
+    """
     attendee = visitor.attendee
     changes: dict[str, Any] = {"by": user, "contact_id": attendee.contact_id}
     if interest in Interest.values:
         changes["interest"] = interest
-    if note is not None:
-        changes["note"] = note.strip()[:LONGEST_NOTE]
     if attendee.registration:
         whose: dict[str, Any] = {"registration_id": attendee.registration}
     else:
         whose = {"registration": None, "contact_id": attendee.contact_id}
+    if note is not None and not visitor.is_veiled:
+        changes["kept_note"] = note.strip()[:LONGEST_NOTE]
     Impression.objects.update_or_create(slot=slot, **whose, defaults=changes)
 
 

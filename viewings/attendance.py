@@ -27,7 +27,7 @@ class Attendee:
     name: "" where Vitec names a contact of whom we know nothing. submission: ours, if we sent it.
     at_vitec: Vitec names the person in the slot. missing_since: Vitec no longer does.
     contact_id: by which Vitec knows the person, "" as long as it has not told us. registration:
-    the key of ours, None for one of Vitec's.
+    the key of ours, None for one of Vitec's. is_veiled: who it is, is not for who asks.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Attendee:
     missing_since: dt.datetime | None = None
     contact_id: str = ""
     registration: int | None = None
+    is_veiled: bool = False
 
     @property
     def key(self) -> str:
@@ -107,7 +108,7 @@ def _ours(
         )
     same = None
     if submission.state not in (State.CANCELLED, State.REJECTED):
-        same = _same(said, left, contacts)
+        same = same_person(said, left, contacts)
     theirs = left.pop(same) if same else None
     contact = contacts.get(same or said.contact_id)
     if contact is None and said.contact_id:
@@ -135,6 +136,9 @@ def _veiled(registration: Registration, left: dict[str, SlotParticipant]) -> Att
         at_vitec=theirs is not None and theirs.missing_since is None,
         submission=registration.submission,
         missing_since=theirs.missing_since if theirs else None,
+        contact_id=registration.contact_id,
+        registration=registration.pk,
+        is_veiled=True,
     )
 
 
@@ -142,7 +146,7 @@ def _contact(submission: Submission, vitec_id: str) -> Contact | None:
     return Contact.objects.filter(office_id=submission.office_id, vitec_id=vitec_id).first()
 
 
-def _same(
+def same_person(
     said: Participant, left: dict[str, SlotParticipant], contacts: dict[str, Contact]
 ) -> str | None:
     """The contact id by which Vitec names the same person in the slot."""
@@ -161,6 +165,7 @@ def _theirs(row: SlotParticipant, contact: Contact) -> Attendee:
         at_vitec=row.missing_since is None,
         missing_since=row.missing_since,
         contact_id=row.contact_id,
+        is_veiled=contact.is_veiled,
     )
 
 

@@ -15,8 +15,9 @@ from lib import person_lines
 from offices import known_people as people
 from offices.access import offices_for
 from offices.http import PortalRequest
+from offices.models import User
 from offices.person_form import PREFIX
-from submissions import outbox
+from submissions import looks, outbox
 from submissions.models import Submission
 from viewings import desk
 from viewings.models import TimeSlot
@@ -107,16 +108,17 @@ def take_back(request: PortalRequest, slot_pk: int, code: uuid.UUID) -> HttpResp
         row = desk.Row(saved=[submission])
         answer = render(request, "viewings/_saved_row.html", {"slot": slot, "row": row})
     else:
-        row = _typed_row(submission)
+        row = _typed_row(request.user, submission)
         answer = render(request, "viewings/_row.html", {"slot": slot, "row": row, "undone": True})
     answer["HX-Trigger"] = "registered"
     return answer
 
 
-def _typed_row(submission: Submission) -> desk.Row:
+def _typed_row(user: User, submission: Submission) -> desk.Row:
     """The row as it was typed, with a token of its own; empty when it is not for one's eyes."""
     if submission.is_veiled:
         return desk.Row()
+    looks.opened(user, submission)
     form = submission.content["form"]
     texts = {name: values[0] for name, values in form.items() if values}
     channels = (texts.get(PREFIX + name, "") for name in desk.CHANNELS)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lib.sealing import SealedJSONField
+from offices import veil
 from offices.access import offices_for
 from offices.models import DirectoryRow, Office, User
 from submissions.models import SETTLED, State, Submission
@@ -283,7 +284,8 @@ class Interest(models.TextChoices):
 class Impression(models.Model):
     """What a broker made of one visitor of a slot; ours alone, Vitec is told nothing of it.
 
-    Of one of ours by the registration, of one whom Vitec names by the contact id. note: sealed.
+    Of one of ours by the registration, of one whom Vitec names by the contact id. kept_note: the
+    note, whole; what is shown of it is `note`.
     """
 
     slot = models.ForeignKey(
@@ -294,7 +296,7 @@ class Impression(models.Model):
     )
     contact_id = models.CharField(_("contact id"), max_length=64, blank=True)
     interest = models.CharField(_("interest"), max_length=10, choices=Interest, blank=True)
-    note = SealedJSONField(_("note"), default=str)
+    kept_note = SealedJSONField(_("note"), default=str, db_column="note")
     by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("made by")
     )
@@ -318,6 +320,20 @@ class Impression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slot_id} {self.pk}"
+
+    @property
+    def is_veiled(self) -> bool:
+        """It is of somebody with protected identity, who is not for the person who asks."""
+        office_id, registration = self.slot.office_id, self.registration
+        ids = {self.contact_id, registration.contact_id if registration else ""} - {""}
+        if any(veil.hides(office_id, contact_id) for contact_id in ids):
+            return True
+        return registration is not None and registration.submission.is_veiled
+
+    @property
+    def note(self) -> str:
+        """What was written, which may say who it is of and where they live; "" under the veil."""
+        return "" if self.is_veiled else str(self.kept_note)
 
 
 class LeadSource(DirectoryRow):

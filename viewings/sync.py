@@ -19,6 +19,7 @@ from offices.directory import learn_rows
 from offices.models import Contact, Office
 from offices.sync import sync_estates
 from offices.syncing import Pulled, run_sync
+from viewings.linking import link_registrations
 from viewings.models import (
     LOOKING_BACK,
     LeadSource,
@@ -74,6 +75,7 @@ def pull_viewings(client: Client, office: Office) -> Pulled:
         found.append((estate, _in_span(answer)))
     changed = _keep(office, found)
     learn_names(client, office)
+    link_registrations(office)
     return Pulled(sum(len(viewings) for _home, viewings in found), changed)
 
 

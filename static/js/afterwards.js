@@ -3,6 +3,7 @@
   const people = () => [...document.querySelectorAll("[data-visitor]")];
   const hands = window.matchMedia("(hover: none)").matches;
   const marks = (person) => [...person.querySelectorAll("[data-interest]")];
+  // Of somebody with protected identity there is no note: the row itself takes the keys.
   const note = (person) => person.querySelector("[data-note]");
   const isMarked = (person) => marks(person).some((button) => button.getAttribute("aria-pressed") === "true");
 
@@ -46,7 +47,7 @@
     person.querySelector("[data-marked-as]").value = button.value;
     for (const each of marks(person)) each.setAttribute("aria-pressed", String(each === button));
     keep(button.form);
-    if (!hands) note(person).focus({ preventScroll: true });
+    if (!hands) (note(person) || person).focus({ preventScroll: true });
   });
 
   document.addEventListener("change", (event) => {
@@ -75,7 +76,7 @@
     const person = event.target.closest("[data-visitor]");
     if (!person || event.altKey || event.ctrlKey || event.metaKey) return;
     const writes = event.target === note(person);
-    if (writes && event.key === "Enter") {
+    if (event.key === "Enter" && (writes || (!note(person) && event.target === person))) {
       event.preventDefault();
       // What was written is kept as the field is left.
       go(person, 1);

@@ -205,13 +205,14 @@ class TestWhatHasHappened:
         assert "Finns inte längre hos Vitec" in said
 
     def test_what_was_sent_from_here_stands_there_with_its_state(
-        self, as_bokare: Client, bokare: User, moved: Meeting, neighbour_office: Office
-    ) -> None:
+        self, as_bokare: Client, bokare: User, moved: Meeting, grannkontor: User,
+        neighbour_office: Office,
+    ) -> None:  # fmt: skip
         make_contact(moved.office)
         make_colleague(moved.office)
         mine = make_submission(bokare, moved.office)
         other = make_submission(bokare, moved.office, contact_id="ADR2")
-        make_submission(bokare, neighbour_office)
+        make_submission(grannkontor, neighbour_office)
 
         answer = as_bokare.get(url_of(moved))
 

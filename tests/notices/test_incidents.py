@@ -214,7 +214,9 @@ class TestTheEndOfAnOutage:
 
     def waited(self, user: User, office: Office, outage: Outage, state: State) -> Submission:
         count = Submission.objects.count()
-        submission = make_submission(user, office, contact_id=f"ADR{count}")
+        # Given to the office, which is nobody's name: a broker may send it.
+        given = {"contact_id": f"ADR{count}", "participant": ("officeId", "FIR30011")}
+        submission = make_submission(user, office, **given)
         Submission.objects.filter(pk=submission.pk).update(waited_for=outage, state=state)
         return submission
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import uuid
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -25,13 +29,25 @@ from offices.models import (
     RightException,
     User,
 )
-from submissions.models import State, Submission
-from tests.factories import make_contact, make_meeting, make_slot, make_submission, make_user
+from offices.person_form import PREFIX
+from submissions import drafts
+from submissions.kinds import find_kind
+from submissions.models import Draft, State, Submission, person_hash
+from tests.factories import (
+    make_contact,
+    make_meeting,
+    make_slot,
+    make_submission,
+    make_user,
+    make_viewing,
+)
 from viewings.attendance import attendance
-from viewings.models import SlotParticipant
+from viewings.models import Impression, Registration, SlotParticipant, TimeSlot
 
 # Whatever tells who or where she is.
 TELLING = ("Anna", "Ek", "070-174", "Storgatan")
+# Form tokens, in which any two letters may stand side by side.
+RANDOM = re.compile(r"[A-Za-z0-9]{64}")
 
 
 @pytest.fixture
@@ -46,7 +62,7 @@ def anna(office: Office) -> Contact:
 def page(client: Client, url: str, posted: dict[str, str] | None = None) -> str:
     answer = client.post(url, posted) if posted is not None else client.get(url, follow=True)
     assert answer.status_code == 200
-    return str(answer.content.decode())
+    return RANDOM.sub("", answer.content.decode())
 
 
 def told(text: str) -> list[str]:
@@ -256,3 +272,169 @@ def test_only_the_latest_version_of_the_mark_counts(office: Office, admin: User)
     assert protected.unmark(first, admin)
     assert not protected.unmark(first, admin)
     assert not protected.is_marked(office, "ADR1")
+
+
+class TestAtAViewing:
+    """Where she will be, and what was noted of her."""
+
+    @pytest.fixture
+    def slot(self, office: Office) -> TimeSlot:
+        """Anna was booked by contact, then marked."""
+        make_contact(office)
+        begun = timezone.now() - dt.timedelta(minutes=5)
+        return make_slot(office, viewing=make_viewing(office, starts_at=begun))
+
+    def typed(self, **values: str) -> dict[str, str]:
+        said = {
+            "first_name": "Anna", "last_name": "Ek", "cell_phone": "070-174 06 05", **values
+        }  # fmt: skip
+        return {
+            "form_token": str(uuid.uuid4()), "time_slot_id": "TID1", "mode": "door",
+            "participated": "on", **{PREFIX + name: text for name, text in said.items()},
+        }  # fmt: skip
+
+    def booked(self, client: Client) -> Submission:
+        url = reverse("viewings:new_participant")
+        assert client.post(url, self.typed(contact_id="ADR1")).status_code == 302
+        return Submission.objects.get()
+
+    def test_no_warning_tells_that_she_is_expected_there(
+        self, as_bokare: Client, as_maklare: Client, as_admin: Client, office: Office,
+        slot: TimeSlot,
+    ) -> None:  # fmt: skip
+        sent = self.booked(as_bokare)
+        look = reverse("submissions:look", args=[sent.kind])
+        assert "redan registrerad" in page(as_maklare, look, self.typed())
+        protected.mark(office, "ADR1", None)
+
+        text = page(as_maklare, look, self.typed())
+        assert "redan registrerad" not in text
+        assert sent.get_absolute_url() not in text
+        assert "redan registrerad" in page(as_admin, look, self.typed(office="M30011"))
+
+    def test_nor_does_the_very_same_nor_a_list_of_visitors(
+        self, as_bokare: Client, as_maklare: Client, office: Office, slot: TimeSlot
+    ) -> None:
+        self.booked(as_bokare)
+        protected.mark(office, "ADR1", None)
+        look = reverse("submissions:look", args=["viewings.add_participant"])
+        assert "senaste dygnet" not in page(as_maklare, look, self.typed(contact_id="ADR1"))
+        row = {
+            PREFIX + "first_name": "Anna", PREFIX + "last_name": "Ek", "reach": "070-174 06 05",
+            "form_token": str(uuid.uuid4()), "mode": "door", "list_token": str(uuid.uuid4()),
+        }  # fmt: skip
+        answer = as_maklare.post(reverse("viewings:visitor_list", args=[slot.pk]), row)
+        assert answer.status_code == 302
+
+    def test_what_was_noted_of_her_is_hidden_with_her_and_outlives_the_mask(
+        self, as_maklare: Client, as_admin: Client, office: Office, slot: TimeSlot
+    ) -> None:
+        slot.participants.create(contact_id="ADR1", participated=True)
+        impress = reverse("viewings:impress", args=[slot.pk])
+        note = "Flyttar till Storgatan med Anna"
+        as_maklare.post(impress, {"who": "cADR1", "interest": "great", "note": note})
+        protected.mark(office, "ADR1", None)
+
+        text = page(as_maklare, slot.afterwards_url)
+        assert "Skyddad identitet" in text
+        assert told(text) == told(slot.viewing.where)
+        assert 'name="note"' not in text
+        as_maklare.post(impress, {"who": "cADR1", "interest": "small", "note": ""})
+        row = Impression.objects.get()
+        assert (row.interest, row.note) == ("small", note)
+        assert note in page(as_admin, slot.afterwards_url)
+
+    def test_so_is_what_was_noted_of_one_of_ours(
+        self, as_bokare: Client, as_maklare: Client, office: Office, slot: TimeSlot
+    ) -> None:
+        self.booked(as_bokare)
+        key = f"r{Registration.objects.get().pk}"
+        impress = reverse("viewings:impress", args=[slot.pk])
+        as_maklare.post(impress, {"who": key, "interest": "great", "note": "Anna, 070-174"})
+        protected.mark(office, "ADR1", None)
+
+        assert "070-174" not in page(as_maklare, slot.afterwards_url)
+        answer = as_maklare.post(impress, {"who": key, "interest": "none", "note": "Annat"})
+        assert answer.status_code == 302
+        row = Impression.objects.get()
+        assert (row.interest, row.note, row.contact_id) == ("none", "Anna, 070-174", "ADR1")
+
+    def test_nor_does_the_form_for_many_show_it(
+        self, as_maklare: Client, office: Office, slot: TimeSlot
+    ) -> None:
+        slot.participants.create(contact_id="ADR1", participated=True)
+        impress = reverse("viewings:impress", args=[slot.pk])
+        as_maklare.post(impress, {"who": "cADR1", "interest": "great", "note": "Ring Anna"})
+        protected.mark(office, "ADR1", None)
+        many = reverse("viewings:send_to_many", args=[slot.pk])
+        posted = {"kind": "meetings.create_comeback", "interest": "great"}
+        assert "Ring Anna" not in page(as_maklare, many, posted)
+
+
+class TestDrafts:
+    def half(self, **values: str) -> dict[str, str]:
+        return {
+            "form_token": str(uuid.uuid4()), "office": "M30011", "contact_id": "ADR1",
+            "note": "Bor hos Anna på Storgatan", **values,
+        }  # fmt: skip
+
+    LOOK = reverse("submissions:look", args=["meetings.create_comeback"])
+    FORM = reverse("meetings:new_comeback")
+
+    def test_one_of_her_cannot_be_opened_any_more_and_is_not_offered(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        make_contact(office)
+        address = as_bokare.post(self.LOOK, self.half())["HX-Replace-Url"]
+        assert "Storgatan" in page(as_bokare, address)
+        row = protected.mark(office, "ADR1", None)
+
+        assert told(page(as_bokare, address)) == []
+        assert "halvskriv" not in page(as_bokare, self.FORM)
+        with protected.veiled(User.objects.get(username="bokare")), pytest.raises(veil.Veiled):
+            _ = Draft.objects.get().typed
+        protected.unmark(row, User.objects.get(username="bokare"))
+        assert "Storgatan" in page(as_bokare, address)
+
+    def test_of_somebody_hidden_none_is_kept_that_nobody_could_open(
+        self, as_bokare: Client, as_admin: Client, anna: Contact
+    ) -> None:
+        answer = as_bokare.post(self.LOOK, self.half())
+        assert "HX-Replace-Url" not in answer.headers
+        assert not Draft.objects.exists()
+        as_admin.post(self.LOOK, self.half())
+        assert Draft.objects.exists()
+
+    def test_one_that_corrects_what_is_linked_to_her_concerns_her_too(
+        self, as_bokare: Client, bokare: User, office: Office
+    ) -> None:
+        sent = make_submission(bokare, office)
+        Submission.objects.update(state=State.REJECTED)
+        as_bokare.post(self.LOOK, self.half(contact_id="", corrects=str(sent.code)))
+        assert Draft.objects.get().person_hash == person_hash("ADR1")
+
+    def test_a_person_of_a_write_and_of_an_event_are_known_too(
+        self, bokare: User, office: Office, anna: Contact
+    ) -> None:
+        for key, typed in (
+            ("viewings.add_participant", {PREFIX + "contact_id": ["ADR1"]}),
+            ("interests.send_interest", {PREFIX + "contact_id": ["ADR1"]}),
+            ("calendar_app.create_appointment", {"about_contact": ["ADR1"], "user_id": ["H", "I"]}),
+        ):
+            kind = find_kind(key)
+            assert kind is not None
+            draft = drafts.keep(bokare, office, kind, uuid.uuid4(), typed)
+            assert draft is not None
+            assert draft.person_hash == person_hash("ADR1")
+
+    @pytest.mark.parametrize("name", ["contact_id", PREFIX + "contact_id", "about_contact"])
+    def test_those_of_before_are_told_whom_they_concern(
+        self, bokare: User, office: Office, name: str
+    ) -> None:
+        kind = find_kind("meetings.create_comeback")
+        assert kind is not None
+        drafts.keep(bokare, office, kind, uuid.uuid4(), {name: ["ADR1"], "note": ["Hej"]})
+        drafts.keep(bokare, office, kind, uuid.uuid4(), {"note": ["Hej"]})
+        Draft.objects.update(person_hash="")
+        import_module("submissions.migrations.0010_person_of_a_draft").tell(apps, None)
+        assert {row.person_hash for row in Draft.objects.all()} == {"", person_hash("ADR1")}

@@ -116,6 +116,7 @@ def test_a_dry_run_counts_and_takes_nothing(bokare: User, office: Office) -> Non
 
 def test_everything_has_its_age(bokare: User, office: Office, settings: Any) -> None:
     draft = drafts.keep(bokare, office, kinds.COMEBACK, uuid.uuid4(), {"note": ["Hej"]})
+    assert draft is not None
     Draft.objects.filter(pk=draft.pk).update(changed_at=days_ago(7.1))
     file = ImportDraft.objects.create(user=bokare, office=office, sheet="contacts", text="x")
     ImportDraft.objects.filter(pk=file.pk).update(created_at=days_ago(0.1))

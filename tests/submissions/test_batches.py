@@ -107,9 +107,9 @@ class TestSubmit:
         assert [concern.key for concern in asked.value.concerns] == ["twin:1:3"]
 
     def test_what_was_sent_before_is_asked_about_once_for_each(
-        self, bokare: User, maklare: User, office: Office, batch: Batch
+        self, bokare: User, chef: User, office: Office, batch: Batch
     ) -> None:
-        again = wish(maklare, office, part(1), part(2), part(9))
+        again = wish(chef, office, part(1), part(2), part(9))
 
         with pytest.raises(Questioned) as asked:
             submit_batch(again)

@@ -110,13 +110,11 @@ def test_a_batch_confirmed_with_its_number_is_no_flood(bokare: User, office: Off
     assert send(bokare, office, 99).batch is None
 
 
-def test_colleagues_do_not_count_for_each_other(
-    bokare: User, maklare: User, office: Office
-) -> None:
+def test_colleagues_do_not_count_for_each_other(bokare: User, chef: User, office: Office) -> None:
     for number in range(LIMIT):
         send(bokare, office, number)
 
-    assert send(maklare, office, 99).batch is None
+    assert send(chef, office, 99).batch is None
 
 
 def test_many_offices_give_nobody_more_than_one_does(

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from offices.models import Office, User
+from offices.models import Membership, Office, User
 from submissions.models import Batch, Submission
 from tests.factories import make_colleague, make_contact, make_meeting, make_slot, make_viewing
 from tests.viewings.conftest import posted
@@ -144,6 +144,11 @@ class TestMarks:
 
 
 class TestComingBack:
+    @pytest.fixture(autouse=True)
+    def bo_alm(self, maklare: User, slot: TimeSlot) -> None:
+        """The broker of the home is the one who comes back."""
+        Membership.objects.filter(user=maklare).update(colleague_id="HAN1")
+
     def test_the_form_is_filled_in_with_tomorrow_and_the_homes_broker(
         self, as_maklare: Client, slot: TimeSlot
     ) -> None:

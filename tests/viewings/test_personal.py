@@ -25,7 +25,10 @@ from viewings.models import Impression, Interest, Registration
 @pytest.fixture
 def of_a_contact(office: Office) -> Impression:
     return Impression.objects.create(
-        slot=make_slot(office, "TID8"), contact_id="ADR1", interest=Interest.GREAT, note="Vill bo"
+        slot=make_slot(office, "TID8"),
+        contact_id="ADR1",
+        interest=Interest.GREAT,
+        kept_note="Vill bo",
     )
 
 
@@ -49,7 +52,9 @@ def test_a_new_visitors_is_found_by_what_was_registered(
     answer = as_bokare.post("/viewings/participants/new/", fields)
     assert answer.status_code == 302
     registration = Registration.objects.get(submission=Submission.objects.get())
-    mine = Impression.objects.create(slot=registration.slot, registration=registration, note="Ja")
+    mine = Impression.objects.create(
+        slot=registration.slot, registration=registration, kept_note="Ja"
+    )
 
     assert found(office, marks(phones=["0701740605"])) == [mine.pk]
     assert found(office, marks(phones=["0701740699"])) == []
@@ -57,7 +62,7 @@ def test_a_new_visitors_is_found_by_what_was_registered(
 
 def test_it_is_only_mentioned_where_the_note_names_somebody(office: Office) -> None:
     Impression.objects.create(
-        slot=make_slot(office, "TID9"), contact_id="ADR2", note="Kom med Anna Ek"
+        slot=make_slot(office, "TID9"), contact_id="ADR2", kept_note="Kom med Anna Ek"
     )
 
     [row] = HOLDING.find(office, marks(names=["Anna Ek"]))
