@@ -10,12 +10,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model
 
+from lib.sealing import Unsealable
+from offices import veil
 from offices.models import Office, User
 from offices.person_marks import UNKNOWN, Marks
+
+Read = TypeVar("Read")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Found:
     pk: of its row. title: what it is, in a line. facts: all that it says, as (what, text).
     marks: who it is about, as far as it tells. mentions: it only names the person in a text.
     at_vitec: what of it Vitec has too, for whoever erases it there by hand; "" for nothing.
-    url: its page, "" for none.
+    url: its page, "" for none. person_hash: whom it concerns, where its row tells it by a hash.
+    spent: an erasure has nothing left to take from it.
     """
 
     pk: Any
@@ -36,6 +41,8 @@ class Found:
     mentions: bool = False
     at_vitec: str = ""
     url: str = ""
+    person_hash: str = ""
+    spent: bool = False
 
 
 Rows = Sequence[Found]
@@ -47,7 +54,8 @@ class Holding:
 
     key: stable, `<app>.<thing>`. label: what staff call it. why: what it is held for.
     goes, stays: what an erasure takes, and what it leaves and why; "" for nothing.
-    find: everything of an office that has anything in common with the marks, or mentions them.
+    find: everything of an office that has anything in common with the marks, or mentions them;
+        never under a veil, see `readable`.
     erase: take away what is personal of these, returns how many rows; safe to call again.
     models: the tables that an erasure takes from; they are written anew afterwards.
     stop: (rows, who) -> how many of them are on their way and must be waited for; what waits is
@@ -108,6 +116,19 @@ def all_holdings() -> list[Holding]:
 def all_rules() -> list[Rule]:
     """Every rule known, in the order in which they were declared."""
     return list(_rules.values())
+
+
+def readable(read: Callable[[], Read]) -> Read | None:
+    """What a sealed row says, None when no key opens it any more.
+
+    Raises Veiled: what somebody must not see is still held, and is not to be passed over.
+    """
+    try:
+        return read()
+    except veil.Veiled:
+        raise
+    except Unsealable:
+        return None
 
 
 def lines(*pairs: tuple[Any, Any]) -> tuple[tuple[str, str], ...]:

@@ -166,6 +166,7 @@ def _looks(office: Office, wanted: Marks) -> Iterator[Found]:
             look.at,
             facts,
             marks(contact_ids=[known[look.person]]),
+            spent=look.reason is None,
         )
 
 

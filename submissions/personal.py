@@ -18,7 +18,16 @@ from django.utils.translation import gettext_lazy
 
 from lib.sealing import Unsealable, unseal_row
 from offices.models import Office, User
-from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
+from offices.person_data import (
+    Found,
+    Holding,
+    Rows,
+    Rule,
+    lines,
+    readable,
+    register,
+    register_rule,
+)
 from offices.person_marks import Marks, marks, marks_in, texts_in
 from submissions import drafts, erasing, outbox
 from submissions.models import Draft, Likeness, State, Submission, person_hash
@@ -36,9 +45,8 @@ def _submissions(office: Office, wanted: Marks) -> Iterator[Found]:
     rows = Submission.objects.filter(office=office).exclude(key="")
     whole = rows.select_related("created_by").prefetch_related("attempts")
     for submission in whole.iterator(chunk_size=500):
-        try:
-            content = submission.content
-        except Unsealable:
+        content = readable(lambda row=submission: row.content)  # type: ignore[misc]
+        if content is None:
             continue
         about = _about(submission, content, hashes)
         if wanted.touches(about):
@@ -98,6 +106,7 @@ def _submission(submission: Submission, content: dict[str, Any], about: Marks) -
         about,
         at_vitec=there,
         url=submission.get_absolute_url(),
+        person_hash=submission.person_hash,
     )
 
 
@@ -172,9 +181,8 @@ register_rule(
 
 def _drafts(office: Office, wanted: Marks) -> Iterator[Found]:
     for draft in Draft.objects.filter(office=office).select_related("user"):
-        try:
-            typed = draft.typed
-        except Unsealable:
+        typed = readable(lambda row=draft: row.typed)  # type: ignore[misc]
+        if typed is None:
             continue
         about = marks_in(typed)
         touched = wanted.touches(about)

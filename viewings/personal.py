@@ -14,9 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.sealing import Unsealable
 from offices.models import Office
-from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
+from offices.person_data import (
+    Found,
+    Holding,
+    Rows,
+    Rule,
+    lines,
+    readable,
+    register,
+    register_rule,
+)
 from offices.person_marks import Marks, marks, marks_in
 from viewings.models import Impression, Registration, SlotParticipant, TimeSlot
 
@@ -116,10 +124,8 @@ def _visitor(row: Impression) -> Marks:
     if registration is None:
         return marks(contact_ids=[row.contact_id])
     known = marks(contact_ids=[one for one in (row.contact_id, registration.contact_id) if one])
-    try:
-        return known | marks_in(json.loads(registration.submission.call.body or "null"))
-    except Unsealable:
-        return known
+    call = readable(lambda: registration.submission.call)
+    return known | marks_in(json.loads(call.body or "null")) if call else known
 
 
 def _impression(row: Impression, about: Marks, *, mentions: bool) -> Found:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from meetings.history import lives_of
 from meetings.models import Meeting, MeetingVersion
-from offices import erased
+from offices import erased, protected
 from offices.models import Contact, ContactTerm, Disclosure, Estate, Office, User
 from privacy import erasing, register
 from privacy.models import Erasure, Inquiry, Step
@@ -257,6 +257,89 @@ class TestTheNextSync:
         erasing.approve(erasure, kollega)
         know(neighbour_office, "ADR77", name="Cecilia Berg")
         assert Contact.objects.get(office=neighbour_office).name == "Cecilia Berg"
+
+
+class TestProtectedIdentity:
+    """She is marked: who may not see her erases nothing of her, and whoever may, all of it."""
+
+    @pytest.fixture(autouse=True)
+    def marked(self, anna: Submission, office: Office) -> None:
+        protected.mark(office, "ADR77", None, "Anna Åkesson är hotad")
+
+    def test_who_may_not_see_her_does_not_approve(
+        self, erasure: Erasure, unseeing: User, anna: Submission
+    ) -> None:
+        client = Client()
+        client.force_login(unseeing)
+        page = client.get(erasure.get_absolute_url()).content.decode()
+        answer = client.post(
+            reverse("privacy:decide", args=[erasure.code]), {"action": "approve"}, follow=True
+        )
+
+        assert "har skyddad identitet" in page
+        assert "har skyddad identitet" in answer.content.decode()
+        for text in (page, answer.content.decode()):
+            assert "Åkesson" not in text
+            assert "Hon har bett om det" not in text
+            assert "Godkänn och radera" not in text
+        with pytest.raises(erasing.Hidden):
+            erasing.approve(erasure, unseeing)
+        erasure.refresh_from_db()
+        anna.refresh_from_db()
+        assert erasure.step == Step.ASKED
+        assert (anna.state, bool(anna.key)) == (State.QUEUED, True)
+
+    def test_who_may_erases_all_of_her_on_the_page(self, erasure: Erasure, kollega: User) -> None:
+        client = Client()
+        client.force_login(kollega)
+        client.post(reverse("privacy:decide", args=[erasure.code]), {"action": "approve"})
+        erasure.refresh_from_db()
+        assert erasure.step == Step.DONE
+        assert set(Submission.objects.values_list("key", "state")) == {("", State.CANCELLED)}
+        assert not any("174 06 07" in text for text in everything())
+
+    def test_it_is_carried_out_under_no_veil_whoever_looks_on(
+        self, erasure: Erasure, kollega: User, unseeing: User
+    ) -> None:
+        with protected.veiled(unseeing):
+            erasing.approve(erasure, kollega)
+        assert set(Submission.objects.values_list("key", "state")) == {("", State.CANCELLED)}
+        # The meeting's figures are those of Vitec's row, not of a mask.
+        assert Meeting.objects.get(vitec_id="MOT1").row["brokerName"] == "Bo Alm"
+
+    def test_what_is_left_to_do_at_vitec_is_not_for_everybody_either(
+        self, erasure: Erasure, kollega: User, unseeing: User
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        erasure.refresh_from_db()
+        assert any("ADR77" in line for line in erasure.content["at_vitec"])
+        client = Client()
+        client.force_login(unseeing)
+        page = client.get(erasure.get_absolute_url()).content.decode()
+        client.post(reverse("privacy:decide", args=[erasure.code]), {"action": "clear"})
+        erasure.refresh_from_db()
+        assert "ADR77" not in page
+        assert erasure.cleared_at is None
+
+
+class TestNotDone:
+    def test_it_is_not_done_while_anything_is_found(
+        self, erasure: Erasure, kollega: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever keeps a row from being taken, the erasure waits and goes on by itself."""
+        with monkeypatch.context() as patched:
+            patched.setattr("submissions.erasing.STANDING_STILL", (State.DELIVERED,))
+            assert erasing.approve(erasure, kollega)
+            erasure.refresh_from_db()
+            assert erasure.step == Step.APPROVED
+            assert erasing.go_on() == 0
+        assert erasing.go_on() == 1
+        erasure.refresh_from_db()
+        assert erasure.step == Step.DONE
+        # What was taken at the first try is not forgotten by the last.
+        assert any("MOT1" in line for line in erasure.content["at_vitec"])
+        assert erasure.facts["meetings.meetings"] == 1
+        assert erasure.facts["submissions.submissions"] == 2
 
 
 def test_the_page_of_an_erasure_that_waits_stands_on_the_first_page(
