@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lib.sealing import Unsealable, seal, unseal
+from lib.sealing import Unsealable, seal_for, unseal_for
 from offices import disclosures, erased
 from offices.http import PortalRequest
 from offices.models import Disclosure, Office, Right
@@ -27,6 +27,9 @@ from privacy.forms import AskForm, LiftForm, SearchForm
 from privacy.models import Erasure, Inquiry, PurgeRun, Step, Who
 
 MOST_ERASURES = 50
+# For what a card's token is good, and how long: as an extract stays open.
+CARD = "privacy.card"
+CARD_SECONDS = 24 * 60 * 60
 _HIDDEN = gettext_lazy("The person has protected identity: it takes the right to see them.")
 
 
@@ -66,7 +69,7 @@ def _record_search(request: PortalRequest, office: Office, text: str, found: int
 
 def token_of(who: Who) -> str:
     """Whom a card is of, sealed, for the button that opens the extract."""
-    return seal(json.dumps(who.to_dict()))
+    return seal_for(CARD, json.dumps(who.to_dict()))
 
 
 @require_POST
@@ -74,7 +77,7 @@ def open_person(request: PortalRequest) -> HttpResponse:
     """From a card to the extract: who it is goes into a sealed row, and out of the address."""
     office = _office(request)
     try:
-        who = Who.from_dict(json.loads(unseal(request.POST.get("who", ""))))
+        who = Who.from_dict(json.loads(unseal_for(CARD, request.POST.get("who", ""), CARD_SECONDS)))
     except Unsealable as error:
         raise Http404 from error
     if register.is_hidden(office, who):
