@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from lib import phone_numbers
 from meetings import reading, words
-from meetings.models import Meeting, MeetingFacts, MeetingVersion
+from meetings.models import Meeting, MeetingFacts, MeetingVersion, SavedView
 from offices import erased
-from offices.models import Estate, Office
+from offices.models import Estate, Membership, Office
 from offices.person_data import Found, Holding, Rows, lines, register
 from offices.person_marks import Marks, marks
 
@@ -104,6 +104,17 @@ def _version(version: MeetingVersion, about: Marks) -> Found:
     return Found(version.pk, title, version.observed_to, facts, about)
 
 
+def _views(office: Office, wanted: Marks) -> Iterator[Found]:
+    """Whoever names a view may have named a customer in it."""
+    colleagues = Membership.objects.filter(office=office).values("user")
+    theirs = Q(office=office) | Q(office=None, owner__in=colleagues)
+    for view in SavedView.objects.named().filter(theirs).select_related("owner"):
+        if wanted.are_mentioned_in([view.name]):
+            facts = lines((_("Name"), view.name), (_("Made by"), view.owner))
+            title = str(_("A saved view"))
+            yield Found(view.pk, title, view.changed_at, facts, mentions=True)
+
+
 # --- Erasing -----------------------------------------------------------------------------------
 
 
@@ -128,6 +139,12 @@ def _erase_versions(office: Office, rows: Rows) -> int:
         _scrub(version, version.vitec_id)
     MeetingVersion.objects.bulk_update(versions, _SCRUBBED, batch_size=AT_ONCE)
     return len(versions)
+
+
+def _erase_views(office: Office, rows: Rows) -> int:
+    """The view stays, for those who work with it."""
+    found = SavedView.objects.filter(pk__in=[row.pk for row in rows])
+    return found.update(name=_("Nameless view"))
 
 
 _SCRUBBED = ["contact_id", "person_hash", "personal", "words", "fingerprint", "estate_id"]
@@ -181,5 +198,18 @@ VERSIONS = register(
         find=_versions,
         erase=_erase_versions,
         models=(MeetingVersion,),
+    )
+)
+VIEWS = register(
+    Holding(
+        key="meetings.views",
+        label=gettext_lazy("Names of saved views"),
+        why=gettext_lazy("To find a list again."),
+        goes=gettext_lazy("The name."),
+        stays=gettext_lazy("The view itself, which holds filters alone."),
+        find=_views,
+        tells=False,
+        erase=_erase_views,
+        models=(SavedView,),
     )
 )

@@ -58,6 +58,8 @@ class Holding:
         never under a veil, see `readable`.
     erase: take away what is personal of these, returns how many rows; safe to call again.
     models: the tables that an erasure takes from; they are written anew afterwards.
+    tells: its rows say who somebody is by more than an id, so that more is found by them.
+    last: it is taken when nothing else is left of the person, which it guards until then.
     stop: (rows, who) -> how many of them are on their way and must be waited for; what waits is
         undone first. None where nothing moves.
     """
@@ -71,6 +73,8 @@ class Holding:
     models: tuple[type[Model], ...]
     stays: Any = ""
     stop: Callable[[Rows, User], int] | None = None
+    tells: bool = True
+    last: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,7 +20,7 @@ from privacy.models import Erasure, Inquiry, Step, Who
 log = logging.getLogger(__name__)
 
 # What another page has brought in meanwhile is found by looking again.
-ROUNDS = 3
+ROUNDS = 4
 
 
 class OwnRequest(Exception):
@@ -180,7 +180,7 @@ def _take_away(erasure: Erasure, who: Who) -> Taken:
     is_protected = bool(before.get("protected")) or _is_protected(office, who)
     for _round in range(ROUNDS):
         went = 0
-        for holding, found in _rows(office, who):
+        for holding, found in _next(_rows(office, who)):
             at_vitec |= dict.fromkeys(row.at_vitec for row in found if row.at_vitec)
             count = holding.erase(office, found)
             facts[holding.key] = facts.get(holding.key, 0) + count
@@ -188,6 +188,16 @@ def _take_away(erasure: Erasure, who: Who) -> Taken:
         if not went:
             break
     return Taken(list(at_vitec), facts, is_protected)
+
+
+def _next(rows: list[tuple[Holding, Rows]]) -> list[tuple[Holding, Rows]]:
+    """What is taken now: what guards the person, such as a mark that hides them, goes last."""
+    first = [
+        (holding, found)
+        for holding, found in rows
+        if not holding.last and any(not row.spent for row in found)
+    ]
+    return first or rows
 
 
 def _is_protected(office: Office, who: Who) -> bool:
@@ -215,6 +225,7 @@ def _finish(erasure: Erasure, who: Who, taken: Taken) -> None:
     now = timezone.now()
     with transaction.atomic():
         _forget_inquiries(erasure.office, who)
+        _settle_others(erasure, who)
         Erasure.objects.filter(pk=erasure.pk).update(
             step=Step.DONE,
             done_at=now,
@@ -231,8 +242,20 @@ def _finish(erasure: Erasure, who: Who, taken: Taken) -> None:
 
 def _forget_inquiries(office: Office, who: Who) -> None:
     for inquiry in Inquiry.objects.filter(office=office):
-        if inquiry.who.marks.is_same_person(who.marks) or inquiry.who == who:
+        if _is_of(inquiry.who, who):
             inquiry.delete()
+
+
+def _settle_others(erasure: Erasure, who: Who) -> None:
+    """What else was asked for of the same person is done with it, and keeps nothing of them."""
+    others = Erasure.objects.filter(office=erasure.office, step=Step.ASKED)
+    for other in others.exclude(pk=erasure.pk):
+        if other.who is not None and erasure.decided_by and _is_of(other.who, who):
+            decline(other, erasure.decided_by)
+
+
+def _is_of(known: Who, who: Who) -> bool:
+    return known.marks.is_same_person(who.marks) or known == who
 
 
 def _record(erasure: Erasure, user: User, step: str, **facts: Any) -> None:

@@ -97,27 +97,40 @@ def people(office: Office, text: str) -> list[Card]:
 def _people(office: Office, sought: Marks) -> list[tuple[Who, list[Shelf]]]:
     if not sought:
         return []
-    found = _everything(office, sought)
-    groups = _by_person(one.marks for _holding, one in found if not one.mentions)
-    if not groups and found:
-        # Nobody of whom we know more, but somebody's text names them.
-        groups = [sought]
-    groups = groups[:MOST_PEOPLE]
-    for _round in range(ROUNDS):
-        found = _everything(office, functools.reduce(operator.or_, groups, UNKNOWN))
+    telling, others = _by_what_they_tell()
+    found = _everything(office, sought, telling)
+    groups = _by_person(one.marks for _holding, one in found if not one.mentions)[:MOST_PEOPLE]
+    for _round in range(ROUNDS if groups else 0):
+        found = _everything(office, _all_of(groups), telling)
         grown = _by_person([*groups, *_of_any(groups, found)])
         if set(grown) == set(groups):
             break
         groups = grown
+    found += _everything(office, _all_of(groups) or sought, others)
+    if not groups:
+        # Nobody of whom we know more, but an id is theirs, or somebody's text names them.
+        groups = _by_person(one.marks for _holding, one in found if not one.mentions)
+        groups = groups[:MOST_PEOPLE] or ([sought] if found else [])
     people_found = (Who(_name_of(group, found), group) for group in groups)
     return [(who, _on_shelves(found, who)) for who in people_found]
 
 
-def _everything(office: Office, wanted: Marks) -> list[tuple[Holding, Found]]:
+def _by_what_they_tell() -> tuple[list[Holding], list[Holding]]:
+    """Those by whose rows a person is known better, and the others, which are asked once."""
+    every = all_holdings()
+    return [one for one in every if one.tells], [one for one in every if not one.tells]
+
+
+def _all_of(groups: list[Marks]) -> Marks:
+    return functools.reduce(operator.or_, groups, UNKNOWN)
+
+
+def _everything(
+    office: Office, wanted: Marks, holdings: list[Holding] | None = None
+) -> list[tuple[Holding, Found]]:
+    asked_for = all_holdings() if holdings is None else holdings
     with veil.lifted():
-        return [
-            (holding, one) for holding in all_holdings() for one in holding.find(office, wanted)
-        ]
+        return [(holding, one) for holding in asked_for for one in holding.find(office, wanted)]
 
 
 def _of_any(groups: list[Marks], found: list[tuple[Holding, Found]]) -> list[Marks]:

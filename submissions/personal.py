@@ -30,7 +30,7 @@ from offices.person_data import (
 )
 from offices.person_marks import Marks, marks, marks_in, texts_in
 from submissions import drafts, erasing, outbox
-from submissions.models import Draft, Likeness, State, Submission, person_hash
+from submissions.models import Draft, Likeness, Pause, State, Submission, person_hash
 
 # What is in a worker's hands: it is waited for.
 ON_ITS_WAY = (State.CLAIMED, State.SENDING)
@@ -172,6 +172,36 @@ register_rule(
         keep=_keep_content,
         due=lambda before: erasing.settled_before(before).count(),
         purge=erasing.purge,
+    )
+)
+
+
+# --- Pauses ------------------------------------------------------------------------------------
+
+
+def _pauses(office: Office, wanted: Marks) -> Iterator[Found]:
+    """Only a reason may name somebody, and then nobody knows whom it means but by reading it."""
+    for pause in Pause.objects.filter(office=office).select_related("paused_by"):
+        if wanted.are_mentioned_in([str(pause.reason)]):
+            facts = lines((_("Reason"), pause.reason), (_("Paused by"), pause.paused_by))
+            yield Found(pause.pk, str(_("A pause of sending")), pause.since, facts, mentions=True)
+
+
+def _erase_pauses(office: Office, rows: Rows) -> int:
+    return Pause.objects.filter(office=office, pk__in=[row.pk for row in rows]).update(reason="")
+
+
+PAUSES = register(
+    Holding(
+        key="submissions.pauses",
+        label=gettext_lazy("Reasons of pauses"),
+        why=gettext_lazy("To tell colleagues why nothing is sent."),
+        goes=gettext_lazy("The reason."),
+        stays=gettext_lazy("Who paused what, and from when to when."),
+        find=_pauses,
+        tells=False,
+        erase=_erase_pauses,
+        models=(Pause,),
     )
 )
 

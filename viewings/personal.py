@@ -88,6 +88,7 @@ PARTICIPANTS = register(
         goes=gettext_lazy("That the person stood in the slot."),
         stays=gettext_lazy("How many stood in the slot, as a figure."),
         find=_participants,
+        tells=False,
         erase=_erase_participants,
         models=(SlotParticipant,),
     )
@@ -100,6 +101,7 @@ REGISTRATIONS = register(
         goes=gettext_lazy("The person's id."),
         stays=gettext_lazy("That somebody was registered, as a figure."),
         find=_registrations,
+        tells=False,
         erase=_erase_registrations,
         models=(Registration,),
     )

@@ -206,7 +206,8 @@ class TestProtectedIdentity:
             assert register.people(office, spelling) == []
         with protected.veiled(ombud):
             [card] = register.people(office, spelling)
-        assert card.total == 6
+        # Everything of hers, and that she is marked.
+        assert card.total == 7
         assert card.who.name == "Anna Åkesson"
 
     def test_an_extract_that_was_open_closes(self, office: Office, unseeing: User) -> None:
