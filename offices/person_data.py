@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import Model
 
 from lib.sealing import Unsealable
@@ -83,6 +84,7 @@ class Rule:
 
     keep: how long, from the settings; None for ever. due: how many are older than a moment.
     purge: take them away, or what is personal of them; returns how many.
+    takes: from where, as `<app>.<Model>` for whole rows, else `<app>.<Model>.<column>`.
     """
 
     key: str
@@ -90,6 +92,17 @@ class Rule:
     keep: Callable[[], dt.timedelta | None]
     due: Callable[[dt.datetime], int]
     purge: Callable[[dt.datetime], int]
+    takes: tuple[str, ...] = ()
+
+
+def days(setting: str) -> Callable[[], dt.timedelta | None]:
+    """How long a rule keeps, by a setting in days; nought is for ever."""
+
+    def keep() -> dt.timedelta | None:
+        number: int = getattr(settings, setting)
+        return dt.timedelta(days=number) if number else None
+
+    return keep
 
 
 _holdings: dict[str, Holding] = {}

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -26,7 +25,7 @@ from offices.models import (
     Office,
     ProtectedContact,
 )
-from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
+from offices.person_data import Found, Holding, Rows, Rule, days, lines, register, register_rule
 from offices.person_marks import Marks, marks
 
 HOUR = dt.timedelta(hours=1)
@@ -139,6 +138,22 @@ PROTECTION = register(
 )
 
 
+def _ended_marks(before: dt.datetime) -> QuerySet[ProtectedContact]:
+    return ProtectedContact.objects.filter(ended_at__lt=before, reason__isnull=False)
+
+
+register_rule(
+    Rule(
+        key="offices.protected",
+        label=gettext_lazy("Reasons of protections that have ended"),
+        keep=days("ENDED_REASON_DAYS"),
+        due=lambda before: _ended_marks(before).count(),
+        purge=lambda before: _ended_marks(before).update(reason=None),
+        takes=("offices.ProtectedContact.reason",),
+    )
+)
+
+
 # --- Contacts ----------------------------------------------------------------------------------
 
 
@@ -217,6 +232,31 @@ CONTACTS = register(
 )
 
 
+def _gone_contacts(before: dt.datetime) -> QuerySet[Contact]:
+    return Contact.objects.filter(missing_since__lt=before)
+
+
+@transaction.atomic
+def _purge_contacts(before: dt.datetime) -> int:
+    gone = _gone_contacts(before)
+    count = gone.count()
+    _entries(gone).update(object_repr=NOBODY, change_message="")
+    gone.delete()
+    return count
+
+
+register_rule(
+    Rule(
+        key="offices.contacts",
+        label=gettext_lazy("Contacts whom Vitec no longer has"),
+        keep=days("GONE_CONTACT_DAYS"),
+        due=lambda before: _gone_contacts(before).count(),
+        purge=_purge_contacts,
+        takes=("offices.Contact", "offices.ContactTerm"),
+    )
+)
+
+
 # --- Files between preview and import ----------------------------------------------------------
 
 
@@ -263,6 +303,7 @@ register_rule(
         keep=lambda: HOUR,
         due=_old_files,
         purge=_purge_files,
+        takes=("offices.ImportDraft",),
     )
 )
 
@@ -314,11 +355,6 @@ LOOKS = register(
 )
 
 
-def _keep_looks() -> dt.timedelta | None:
-    days: int = settings.DISCLOSURE_DAYS
-    return dt.timedelta(days=days) if days else None
-
-
 def _old_looks(before: dt.datetime) -> int:
     return Disclosure.objects.filter(at__lt=before).count()
 
@@ -331,9 +367,10 @@ register_rule(
     Rule(
         key="offices.disclosures",
         label=gettext_lazy("Who saw what"),
-        keep=_keep_looks,
+        keep=days("DISCLOSURE_DAYS"),
         due=_old_looks,
         purge=_purge_looks,
+        takes=("offices.Disclosure",),
     )
 )
 

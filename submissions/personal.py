@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +22,7 @@ from offices.person_data import (
     Holding,
     Rows,
     Rule,
+    days,
     lines,
     readable,
     register,
@@ -160,18 +160,14 @@ SUBMISSIONS = register(
 )
 
 
-def _keep_content() -> dt.timedelta | None:
-    days: int = settings.RETENTION_DAYS
-    return dt.timedelta(days=days) if days else None
-
-
 register_rule(
     Rule(
         key="submissions.submissions",
         label=gettext_lazy("Content of what was sent"),
-        keep=_keep_content,
+        keep=days("RETENTION_DAYS"),
         due=lambda before: erasing.settled_before(before).count(),
         purge=erasing.purge,
+        takes=("submissions.Submission", "submissions.Likeness"),
     )
 )
 
@@ -202,6 +198,26 @@ PAUSES = register(
         tells=False,
         erase=_erase_pauses,
         models=(Pause,),
+    )
+)
+
+
+def _ended_with_reason(before: dt.datetime) -> list[int]:
+    """What is sealed cannot be asked for."""
+    ended = Pause.objects.filter(ended_at__lt=before)
+    return [pause.pk for pause in ended.iterator() if pause.reason]
+
+
+register_rule(
+    Rule(
+        key="submissions.pauses",
+        label=gettext_lazy("Reasons of pauses that have ended"),
+        keep=days("ENDED_REASON_DAYS"),
+        due=lambda before: len(_ended_with_reason(before)),
+        purge=lambda before: Pause.objects.filter(pk__in=_ended_with_reason(before)).update(
+            reason=""
+        ),
+        takes=("submissions.Pause",),
     )
 )
 
@@ -244,8 +260,9 @@ register_rule(
     Rule(
         key="submissions.drafts",
         label=gettext_lazy("Drafts"),
-        keep=lambda: dt.timedelta(days=settings.DRAFT_DAYS),
+        keep=days("DRAFT_DAYS"),
         due=lambda before: Draft.objects.filter(changed_at__lt=before).count(),
         purge=drafts.purge,
+        takes=("submissions.Draft",),
     )
 )

@@ -8,7 +8,6 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from offices.person_data import (
     Holding,
     Rows,
     Rule,
+    days,
     lines,
     readable,
     register,
@@ -108,6 +108,37 @@ REGISTRATIONS = register(
 )
 
 
+def _old_participants(before: dt.datetime) -> QuerySet[SlotParticipant]:
+    """How many they were stands in their slot."""
+    return SlotParticipant.objects.filter(slot__starts_at__lt=before)
+
+
+def _old_registrations(before: dt.datetime) -> QuerySet[Registration]:
+    return Registration.objects.filter(slot__starts_at__lt=before).exclude(contact_id="")
+
+
+register_rule(
+    Rule(
+        key="viewings.participants",
+        label=gettext_lazy("Whose places at viewings they were"),
+        keep=days("VISITOR_DAYS"),
+        due=lambda before: _old_participants(before).count(),
+        purge=lambda before: _old_participants(before).delete()[0],
+        takes=("viewings.SlotParticipant",),
+    )
+)
+register_rule(
+    Rule(
+        key="viewings.registrations",
+        label=gettext_lazy("Whose registrations to viewings they were"),
+        keep=days("VISITOR_DAYS"),
+        due=lambda before: _old_registrations(before).count(),
+        purge=lambda before: _old_registrations(before).update(contact_id=""),
+        takes=("viewings.Registration",),
+    )
+)
+
+
 # --- Impressions -------------------------------------------------------------------------------
 
 
@@ -167,17 +198,13 @@ def _old_impressions(before: dt.datetime) -> QuerySet[Impression]:
     return Impression.objects.filter(slot__starts_at__lt=before, changed_at__lt=before)
 
 
-def _keep_impressions() -> dt.timedelta | None:
-    days: int = settings.RETENTION_DAYS
-    return dt.timedelta(days=days) if days else None
-
-
 register_rule(
     Rule(
         key="viewings.impressions",
         label=gettext_lazy("What visitors thought"),
-        keep=_keep_impressions,
+        keep=days("RETENTION_DAYS"),
         due=lambda before: _old_impressions(before).count(),
         purge=lambda before: _old_impressions(before).delete()[0],
+        takes=("viewings.Impression",),
     )
 )

@@ -299,6 +299,16 @@ PROTECTED_NOTE_WORDS = env.list(
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=7)
 DISCLOSURE_DAYS = env.int("DISCLOSURE_DAYS", default=730)
+# The person of a meeting, so long after it was; the meeting stays a figure. Ids of visitors, so
+# long after the viewing. Contacts whom Vitec no longer has. Whom an invitation was for, when it is
+# settled. Reasons of what has ended: a pause, a mark of protected identity. Erasures that nobody
+# decided.
+MEETING_PERSON_DAYS = env.int("MEETING_PERSON_DAYS", default=730)
+VISITOR_DAYS = env.int("VISITOR_DAYS", default=365)
+GONE_CONTACT_DAYS = env.int("GONE_CONTACT_DAYS", default=90)
+SETTLED_INVITATION_DAYS = env.int("SETTLED_INVITATION_DAYS", default=30)
+ENDED_REASON_DAYS = env.int("ENDED_REASON_DAYS", default=90)
+UNDECIDED_ERASURE_DAYS = env.int("UNDECIDED_ERASURE_DAYS", default=90)
 
 # --- Maps --------------------------------------------------------------------------------------
 
