@@ -51,6 +51,8 @@ INVITATIONS = register(
         find=_invitations,
         erase=_erase_invitations,
         models=(Invitation,),
+        # Of colleagues: what they are invited by leads to no customer.
+        tells=False,
     )
 )
 

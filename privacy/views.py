@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lib import personal_numbers
 from lib.sealing import Unsealable, seal_for, unseal_for
 from offices import disclosures, erased
 from offices.http import PortalRequest
@@ -63,7 +64,8 @@ def _waiting(request: PortalRequest) -> dict[str, Any]:
 
 
 def _record_search(request: PortalRequest, office: Office, text: str, found: int) -> None:
-    what = Disclosure.What.SEARCHED if asked(text).numbers else Disclosure.What.VIEWED
+    by_number = personal_numbers.is_in(text) or asked(text).numbers
+    what = Disclosure.What.SEARCHED if by_number else Disclosure.What.VIEWED
     disclosures.record(request.user, office, what, subject="privacy.search", people=found)
 
 
