@@ -158,23 +158,27 @@ register_rule(
 
 
 def _contacts(office: Office, wanted: Marks) -> Iterator[Found]:
-    found = Q(vitec_id__in=wanted.contact_ids)
-    for text in (*wanted.phones, *wanted.emails, *wanted.names):
-        found |= Q(pk__in=_with_words(office, text))
+    found = Q(vitec_id__in=wanted.contact_ids) | Q(pk__in=_with_words(office, wanted))
     for contact in Contact.objects.filter(found, office=office):
         known = _marks_of(contact)
         if wanted.touches(known):
             yield _contact(contact, known)
 
 
-def _with_words(office: Office, text: str) -> list[int]:
-    """Contacts of which each word of the text begins a word; also those that Vitec has no more."""
-    found: set[int] | None = None
-    for digest in search_terms.asked(text):
-        terms = ContactTerm.objects.filter(office=office, digest=digest)
-        these = set(terms.values_list("contact", flat=True))
-        found = these if found is None else found & these
-    return sorted(found or ())
+def _with_words(office: Office, wanted: Marks) -> set[int]:
+    """Contacts of which each word of a text begins a word; also those that Vitec has no more."""
+    texts = [search_terms.asked(text) for text in (*wanted.phones, *wanted.emails, *wanted.names)]
+    every = {digest for digests in texts for digest in digests}
+    terms = ContactTerm.objects.filter(office=office, digest__in=every)
+    by_digest: dict[str, set[int]] = {}
+    for digest, contact in terms.values_list("digest", "contact"):
+        by_digest.setdefault(digest, set()).add(contact)
+    found = (
+        set.intersection(*(by_digest.get(digest, set()) for digest in digests))
+        for digests in texts
+        if digests
+    )
+    return set().union(*found)
 
 
 def _marks_of(contact: Contact) -> Marks:
