@@ -1,26 +1,34 @@
 """What was posted when the session had ended: sealed, carried through the sign-in, offered again.
 
-The browser holds a token that only our keys open. Nothing is stored for a stranger.
+The browser holds a token that only our keys open. Nothing is kept of a form that guards an account,
+nor of one with a password in it.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
-import time
+from collections.abc import Mapping
+from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from lib.sealing import Unsealable, keyed_hash, seal, unseal
+from lib.sealing import Unsealable, keyed_hash, seal_for, sealed_at, unseal_for
 from offices.models import User
 
 FIELD = "kept"
 SESSION_KEY = "kept"
 WHO_COOKIE = "who"
-GOOD_SECONDS = 8 * 60 * 60
+PURPOSE = "kept"
+# Long enough to sign in with a second step.
+GOOD_SECONDS = 30 * 60
 LONGEST = 200_000
+# Namespaces of what guards an account: allauth's addresses have none.
+OF_ACCOUNTS = {"", "accounts"}
 OURS = {"csrfmiddlewaretoken", FIELD}
 
 
@@ -38,8 +46,10 @@ def mark_of(user: User) -> str:
 
 
 def posted(request: HttpRequest) -> Kept | None:
-    """What this request posted, None when there is nothing to keep."""
+    """What this request posted, None when there is nothing to keep, or it guards an account."""
     if request.method != "POST" or request.FILES or request.headers.get("HX-Request"):
+        return None
+    if not _is_work(request.path) or any("password" in name.casefold() for name in request.POST):
         return None
     fields = [
         (name, str(value))
@@ -61,29 +71,28 @@ def sealed(request: HttpRequest) -> str:
         "path": kept.path,
         "fields": kept.fields,
         "who": request.COOKIES.get(request_cookie(request), ""),
-        "at": int(time.time()),
     }
-    return seal(json.dumps(facts, ensure_ascii=False))
+    return seal_for(PURPOSE, json.dumps(facts, ensure_ascii=False))
 
 
 def opened(token: str, user: User) -> Kept | None:
     """What a token keeps for this person, None for another's, an old or a false one."""
     try:
-        facts = json.loads(unseal(token))
+        facts = json.loads(unseal_for(PURPOSE, token, GOOD_SECONDS))
     except Unsealable:
         return None
-    if time.time() - facts["at"] > GOOD_SECONDS or facts["who"] not in ("", mark_of(user)):
+    if facts["who"] not in ("", mark_of(user)):
         return None
     path = str(facts["path"])
-    if not url_has_allowed_host_and_scheme(path, allowed_hosts=None) or not _leads_somewhere(path):
+    if not url_has_allowed_host_and_scheme(path, allowed_hosts=None) or not _is_work(path):
         return None
     return Kept(path, [(name, value) for name, value in facts["fields"]])
 
 
 def is_ours(token: str) -> bool:
-    """Did we seal this?"""
+    """Did we seal this, for this, lately?"""
     try:
-        unseal(token)
+        unseal_for(PURPOSE, token, GOOD_SECONDS)
     except Unsealable:
         return False
     return True
@@ -94,9 +103,44 @@ def request_cookie(request: HttpRequest) -> str:
     return f"__Host-{WHO_COOKIE}" if request.is_secure() else WHO_COOKIE
 
 
-def _leads_somewhere(path: str) -> bool:
+def _is_work(path: str) -> bool:
+    """Is there such an address, and none that guards an account?"""
     try:
-        resolve(path.partition("?")[0])
+        found = resolve(path.partition("?")[0])
     except Resolver404:
         return False
-    return True
+    return found.namespace not in OF_ACCOUNTS
+
+
+# --- What nobody came back for -----------------------------------------------------------------
+
+
+def left_in_sessions(before: dt.datetime) -> list[Session]:
+    """Sessions in which a form lies that was sealed before then."""
+    return [
+        session
+        for session in Session.objects.iterator()
+        if _is_older(session.get_decoded(), before)
+    ]
+
+
+def forget(before: dt.datetime) -> int:
+    """Take those forms out of their sessions; returns how many. One in use now keeps its own."""
+    return sum(_forget(session) for session in left_in_sessions(before))
+
+
+def _forget(session: Session) -> int:
+    left = session.get_decoded()
+    del left[SESSION_KEY]
+    unchanged = Session.objects.filter(pk=session.pk, session_data=session.session_data)
+    return unchanged.update(session_data=Session.objects.encode(left))
+
+
+def _is_older(said: Mapping[str, Any], before: dt.datetime) -> bool:
+    token = said.get(SESSION_KEY)
+    if not token:
+        return False
+    try:
+        return sealed_at(str(token)) < before.timestamp()
+    except Unsealable:
+        return True

@@ -36,12 +36,14 @@ def parse(name: str, text: str) -> Limit:
     return Limit(name, int(times), int(span[:-1] or 1) * UNITS[span[-1]])
 
 
-def limit_for(view_name: str, method: str) -> Limit | None:
-    """The limit of an address, None when it has none. Reading is not limited, posting is."""
-    name = settings.LIMITED.get(view_name)
-    if name is None or method != "POST":
+def limit_for(view_name: str, request: HttpRequest) -> Limit | None:
+    """The limit under which a request is counted, None for none."""
+    counted = settings.LIMITED.get(view_name)
+    if counted is None or request.method != counted.method:
         return None
-    return parse(name, settings.USER_LIMITS[name])
+    if counted.field and not request.POST.get(counted.field, "").strip():
+        return None
+    return parse(counted.limit, settings.USER_LIMITS[counted.limit])
 
 
 def wait_to(name: str, user: User) -> int:

@@ -133,6 +133,6 @@ class Limits:
         here, user = request.resolver_match, request.user
         if here is None or not isinstance(user, User):
             return None
-        limit = limits.limit_for(here.view_name, request.method or "")
+        limit = limits.limit_for(here.view_name, request)
         wait = limits.wait_for(limit, user) if limit else 0
         return limits.too_often(request, wait) if wait else None

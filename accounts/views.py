@@ -49,10 +49,9 @@ def back(request: PortalRequest) -> HttpResponse:
 
 @require_GET
 def go_on(request: PortalRequest) -> HttpResponse:
-    """What was posted before the sign-in, with a button that posts it again."""
-    found = kept.opened(request.session.get(kept.SESSION_KEY, ""), request.user)
+    """What was posted before the sign-in, with a button that posts it again. Shown once."""
+    found = kept.opened(request.session.pop(kept.SESSION_KEY, ""), request.user)
     if found is None:
-        request.session.pop(kept.SESSION_KEY, None)
         messages.info(request, _("You are signed in. There is nothing left to go on with."))
         return redirect("home")
     return render(request, "accounts/go_on.html", {"kept": found})

@@ -9,6 +9,7 @@ from typing import Literal
 Code = Literal["unreadable", "no_such_day", "check_digit"]
 
 _SHAPE = re.compile(r"(?P<century>[0-9]{2})?(?P<rest>[0-9]{6})(?P<mark>[-+]?)(?P<last>[0-9]{4})")
+_WITHIN = re.compile(r"(?<!\d)(?:\d\s?){6,8}[-+]?\s?(?:\d\s?){3}\d(?!\d)")
 # A coordination number has 60 added to the day of birth.
 _COORDINATION = 60
 
@@ -37,6 +38,31 @@ def read(text: str, today: dt.date) -> str:
     if _born(century + digits) > today:
         raise NotPersonalNumber("no_such_day")
     return century + digits
+
+
+def is_in(text: str) -> bool:
+    """Does a personal number stand anywhere in the text, in whatever spelling, mistyped or not?
+
+    Ten digits that begin with a nought and have no `-` or `+` may be a telephone: they need their
+    check digit.
+    """
+    return any(_is_one(found[0]) for found in _WITHIN.finditer(text.replace("–", "-")))
+
+
+def _is_one(text: str) -> bool:
+    shape = _SHAPE.fullmatch(re.sub(r"\s", "", text))
+    if shape is None or not any(_is_day(century + shape["rest"]) for century in ("19", "20")):
+        return False
+    may_be_telephone = not shape["century"] and not shape["mark"] and shape["rest"][0] == "0"
+    return not may_be_telephone or not _checksum(shape["rest"] + shape["last"]) % 10
+
+
+def _is_day(eight: str) -> bool:
+    try:
+        _born(eight)
+    except NotPersonalNumber:
+        return False
+    return True
 
 
 def masked(number: str) -> str:

@@ -47,6 +47,34 @@ def unseal(token: str) -> str:
         raise Unsealable("no master key opens this") from error
 
 
+def seal_for(purpose: str, text: str) -> str:
+    """A token that a browser is to bring back, good for one purpose alone."""
+    return seal(f"{purpose}\0{text}")
+
+
+def unseal_for(purpose: str, token: str, seconds: int | None = None) -> str:
+    """Open what `seal_for` made for the same purpose, at most so many seconds ago.
+
+    Raises Unsealable for everything else, also for what was sealed for the database.
+    """
+    try:
+        text = master().decrypt(token.encode(), ttl=seconds).decode()
+    except InvalidToken as error:
+        raise Unsealable("no master key opens this, or it is too old") from error
+    made_for, mark, said = text.partition("\0")
+    if not mark or made_for != purpose:
+        raise Unsealable("it was sealed for something else")
+    return said
+
+
+def sealed_at(token: str) -> int:
+    """When a token was sealed, in seconds since 1970. Raises Unsealable."""
+    try:
+        return master().extract_timestamp(token.encode())
+    except InvalidToken as error:
+        raise Unsealable("no master key opens this") from error
+
+
 def new_row_key() -> str:
     """A fresh key for one row, already wrapped by the master key; this is what is stored."""
     return seal(Fernet.generate_key().decode())

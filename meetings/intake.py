@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from meetings import reading
+from meetings import ageing, reading
 from meetings.models import Meeting, MeetingFacts, MeetingVersion
 from meetings.sightings import Sightings
 from meetings.teaching import teach
@@ -54,14 +54,17 @@ class Intake:
             self._take_batch(self._without_erased(new), moment)
 
     def _without_erased(self, rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Of who was erased here nothing comes back but the office's figures."""
+        """Of who was erased here nothing comes back but the office's figures, nor of long ago."""
+        before = ageing.horizon()
         named = {
             one: (str(row.get("contactId") or ""), reading.mark_of(one))
             for one, row in rows.items()
         }
         gone = erased.among(self.office, itertools.chain.from_iterable(named.values()))
         return {
-            vitec_id: reading.impersonal(row) if gone.intersection(named[vitec_id]) else row
+            vitec_id: reading.impersonal(row)
+            if gone.intersection(named[vitec_id])
+            else ageing.aged(row, before)
             for vitec_id, row in rows.items()
         }
 

@@ -64,6 +64,7 @@ class MeetingFacts(models.Model):
     personal = SealedJSONField(_("personal data"))
     words = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=32)
+    impersonal = models.BooleanField(default=False, editable=False)
     meeting_date = models.DateTimeField(_("meeting date"), null=True)
     booked_date = models.DateTimeField(_("booking date"), null=True, blank=True)
     type = models.CharField(_("type"), max_length=40, blank=True)

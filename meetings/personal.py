@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from django.db import transaction
@@ -13,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import phone_numbers
-from meetings import reading, words
-from meetings.models import Meeting, MeetingFacts, MeetingVersion
+from meetings import ageing, reading, words
+from meetings.models import Meeting, MeetingFacts, MeetingVersion, SavedView
 from offices import erased
-from offices.models import Estate, Office
-from offices.person_data import Found, Holding, Rows, lines, register
+from offices.models import Estate, Membership, Office
+from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
 from offices.person_marks import Marks, marks
 
 Facts = TypeVar("Facts", Meeting, MeetingVersion)
@@ -104,6 +105,17 @@ def _version(version: MeetingVersion, about: Marks) -> Found:
     return Found(version.pk, title, version.observed_to, facts, about)
 
 
+def _views(office: Office, wanted: Marks) -> Iterator[Found]:
+    """Whoever names a view may have named a customer in it."""
+    colleagues = Membership.objects.filter(office=office).values("user")
+    theirs = Q(office=office) | Q(office=None, owner__in=colleagues)
+    for view in SavedView.objects.named().filter(theirs).select_related("owner"):
+        if wanted.are_mentioned_in([view.name]):
+            facts = lines((_("Name"), view.name), (_("Made by"), view.owner))
+            title = str(_("A saved view"))
+            yield Found(view.pk, title, view.changed_at, facts, mentions=True)
+
+
 # --- Erasing -----------------------------------------------------------------------------------
 
 
@@ -130,14 +142,22 @@ def _erase_versions(office: Office, rows: Rows) -> int:
     return len(versions)
 
 
-_SCRUBBED = ["contact_id", "person_hash", "personal", "words", "fingerprint", "estate_id"]
+def _erase_views(office: Office, rows: Rows) -> int:
+    """The view stays, for those who work with it."""
+    found = SavedView.objects.filter(pk__in=[row.pk for row in rows])
+    return found.update(name=_("Nameless view"))
+
+
+_SCRUBBED = [
+    "contact_id", "person_hash", "personal", "impersonal", "words", "fingerprint", "estate_id"
+]  # fmt: skip
 
 
 def _scrub(facts: MeetingFacts, vitec_id: str) -> None:
     """What Vitec would have to say now for it to be no news; see `reading.impersonal`."""
     row = reading.impersonal({**facts.row, "id": vitec_id})
     scrubbed = reading.columns(row)
-    for name in ("contact_id", "person_hash", "personal", "words", "estate_id"):
+    for name in ("contact_id", "person_hash", "personal", "impersonal", "words", "estate_id"):
         setattr(facts, name, scrubbed[name])
     if facts.fingerprint:
         facts.fingerprint = reading.fingerprint(reading.canonical(row))
@@ -181,5 +201,92 @@ VERSIONS = register(
         find=_versions,
         erase=_erase_versions,
         models=(MeetingVersion,),
+    )
+)
+
+
+# --- Age ---------------------------------------------------------------------------------------
+
+
+def _old_meetings(before: dt.datetime) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(ageing.with_person(before))
+
+
+def _old_versions(before: dt.datetime) -> QuerySet[MeetingVersion]:
+    return MeetingVersion.objects.filter(ageing.with_person(before, "observed_to"))
+
+
+def _age_meetings(before: dt.datetime) -> int:
+    """Batch by batch, so that no sync waits for long."""
+    return _until_none(lambda: _age_some_meetings(before))
+
+
+@transaction.atomic
+def _age_some_meetings(before: dt.datetime) -> int:
+    found = _old_meetings(before).select_related("office").order_by("pk")
+    meetings = list(found.select_for_update(of=("self",))[:AT_ONCE])
+    for office in {meeting.office_id: meeting.office for meeting in meetings}.values():
+        _forget_homes(office, [one for one in meetings if one.office_id == office.pk])
+    for meeting in meetings:
+        _scrub(meeting, meeting.vitec_id)
+    Meeting.objects.bulk_update(meetings, _SCRUBBED, batch_size=AT_ONCE)
+    return len(meetings)
+
+
+def _age_versions(before: dt.datetime) -> int:
+    return _until_none(lambda: _age_some_versions(before))
+
+
+@transaction.atomic
+def _age_some_versions(before: dt.datetime) -> int:
+    versions = list(_old_versions(before).select_for_update().order_by("pk")[:AT_ONCE])
+    for version in versions:
+        _scrub(version, version.vitec_id)
+    MeetingVersion.objects.bulk_update(versions, _SCRUBBED, batch_size=AT_ONCE)
+    return len(versions)
+
+
+def _until_none(some: Callable[[], int]) -> int:
+    count = 0
+    while done := some():
+        count += done
+    return count
+
+
+register_rule(
+    Rule(
+        key="meetings.meetings",
+        label=gettext_lazy("The people of meetings long past"),
+        keep=ageing.keep,
+        due=lambda before: _old_meetings(before).count(),
+        purge=_age_meetings,
+        takes=("meetings.Meeting", "offices.Estate"),
+    )
+)
+register_rule(
+    Rule(
+        key="meetings.versions",
+        label=gettext_lazy("The people of earlier versions of meetings long past"),
+        keep=ageing.keep,
+        due=lambda before: _old_versions(before).count(),
+        purge=_age_versions,
+        takes=("meetings.MeetingVersion",),
+    )
+)
+
+
+# --- Saved views -------------------------------------------------------------------------------
+
+VIEWS = register(
+    Holding(
+        key="meetings.views",
+        label=gettext_lazy("Names of saved views"),
+        why=gettext_lazy("To find a list again."),
+        goes=gettext_lazy("The name."),
+        stays=gettext_lazy("The view itself, which holds filters alone."),
+        find=_views,
+        tells=False,
+        erase=_erase_views,
+        models=(SavedView,),
     )
 )

@@ -96,6 +96,7 @@ def columns(row: Row) -> dict[str, Any]:
         "contact_id": contact_id,
         "person_hash": person_hash(contact_id),
         "personal": {**personal, "row": dict(row)},
+        "impersonal": bool(row.get(ERASED)),
         "words": words.column_of(personal, str(row["id"]), contact_id, estate_id),
         "meeting_date": rows.moment(row, "meetingDate"),
         "booked_date": rows.moment(row, "bookedDate"),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
+
 from lib.sealing import keyed_hash
-from offices.models import ErasedContact, Office
+from offices.models import ErasedContact, Office, ProtectedContact
 
 
 def mark_of(office: Office, contact_id: str) -> str:
@@ -23,6 +25,14 @@ def remember(office: Office, contact_ids: Iterable[str]) -> None:
     ErasedContact.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def remember_protected(office: Office, contact_ids: Iterable[str]) -> None:
+    """These had protected identity, and have it again should they come back."""
+    ids = list(contact_ids)
+    remember(office, ids)
+    rows = ErasedContact.objects.filter(office=office)
+    rows.filter(digest__in=[mark_of(office, one) for one in ids]).update(protected=True)
+
+
 def among(office: Office, contact_ids: Iterable[str]) -> set[str]:
     """Those of the contacts that were erased. One query, none for nobody."""
     asked = {mark_of(office, one): one for one in contact_ids if one}
@@ -33,8 +43,14 @@ def among(office: Office, contact_ids: Iterable[str]) -> set[str]:
 
 
 def lift(office: Office, contact_id: str) -> bool:
-    """The person is a customer again. False: they were not erased."""
-    gone, _by_model = ErasedContact.objects.filter(
-        office=office, digest=mark_of(office, contact_id)
-    ).delete()
-    return bool(gone)
+    """The person is a customer again, hidden if they were. False: they were not erased."""
+    row = ErasedContact.objects.filter(office=office, digest=mark_of(office, contact_id)).first()
+    if row is None:
+        return False
+    with transaction.atomic():
+        if row.protected:
+            ProtectedContact.objects.open().get_or_create(
+                office=office, contact_id=contact_id, ended_at=None
+            )
+        row.delete()
+    return True

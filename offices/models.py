@@ -387,14 +387,19 @@ class ProtectedContact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.contact_id
+        # Without the id: the admin's history keeps it for ever.
+        return f"{self.office} · {timezone.localtime(self.marked_at):%Y-%m-%d %H:%M}"
 
 
 class ErasedContact(models.Model):
-    """A contact that was erased here, as a keyed hash of its id; see `erased`."""
+    """A contact that was erased here, as a keyed hash of its id; see `erased`.
+
+    protected: they had protected identity, and have it again when they come back.
+    """
 
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=32)
+    protected = models.BooleanField(default=False)
     erased_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -10,12 +10,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import Model
 
+from lib.sealing import Unsealable
+from offices import veil
 from offices.models import Office, User
 from offices.person_marks import UNKNOWN, Marks
+
+Read = TypeVar("Read")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +30,8 @@ class Found:
     pk: of its row. title: what it is, in a line. facts: all that it says, as (what, text).
     marks: who it is about, as far as it tells. mentions: it only names the person in a text.
     at_vitec: what of it Vitec has too, for whoever erases it there by hand; "" for nothing.
-    url: its page, "" for none.
+    url: its page, "" for none. person_hash: whom it concerns, where its row tells it by a hash.
+    spent: an erasure has nothing left to take from it.
     """
 
     pk: Any
@@ -36,6 +42,8 @@ class Found:
     mentions: bool = False
     at_vitec: str = ""
     url: str = ""
+    person_hash: str = ""
+    spent: bool = False
 
 
 Rows = Sequence[Found]
@@ -47,9 +55,12 @@ class Holding:
 
     key: stable, `<app>.<thing>`. label: what staff call it. why: what it is held for.
     goes, stays: what an erasure takes, and what it leaves and why; "" for nothing.
-    find: everything of an office that has anything in common with the marks, or mentions them.
+    find: everything of an office that has anything in common with the marks, or mentions them;
+        never under a veil, see `readable`.
     erase: take away what is personal of these, returns how many rows; safe to call again.
     models: the tables that an erasure takes from; they are written anew afterwards.
+    tells: its rows say who somebody is by more than an id, so that more is found by them.
+    last: it is taken when nothing else is left of the person, which it guards until then.
     stop: (rows, who) -> how many of them are on their way and must be waited for; what waits is
         undone first. None where nothing moves.
     """
@@ -63,6 +74,8 @@ class Holding:
     models: tuple[type[Model], ...]
     stays: Any = ""
     stop: Callable[[Rows, User], int] | None = None
+    tells: bool = True
+    last: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +84,7 @@ class Rule:
 
     keep: how long, from the settings; None for ever. due: how many are older than a moment.
     purge: take them away, or what is personal of them; returns how many.
+    takes: from where, as `<app>.<Model>` for whole rows, else `<app>.<Model>.<column>`.
     """
 
     key: str
@@ -78,6 +92,17 @@ class Rule:
     keep: Callable[[], dt.timedelta | None]
     due: Callable[[dt.datetime], int]
     purge: Callable[[dt.datetime], int]
+    takes: tuple[str, ...] = ()
+
+
+def days(setting: str) -> Callable[[], dt.timedelta | None]:
+    """How long a rule keeps, by a setting in days; nought is for ever."""
+
+    def keep() -> dt.timedelta | None:
+        number: int = getattr(settings, setting)
+        return dt.timedelta(days=number) if number else None
+
+    return keep
 
 
 _holdings: dict[str, Holding] = {}
@@ -108,6 +133,19 @@ def all_holdings() -> list[Holding]:
 def all_rules() -> list[Rule]:
     """Every rule known, in the order in which they were declared."""
     return list(_rules.values())
+
+
+def readable(read: Callable[[], Read]) -> Read | None:
+    """What a sealed row says, None when no key opens it any more.
+
+    Raises Veiled: what somebody must not see is still held, and is not to be passed over.
+    """
+    try:
+        return read()
+    except veil.Veiled:
+        raise
+    except Unsealable:
+        return None
 
 
 def lines(*pairs: tuple[Any, Any]) -> tuple[tuple[str, str], ...]:

@@ -4,43 +4,181 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
-from django.conf import settings
-from django.db.models import Q
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib import phone_numbers
-from offices import disclosures, search_terms
-from offices.models import Contact, ContactTerm, Disclosure, ImportDraft, Office
-from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
+from offices import disclosures, erased, search_terms
+from offices.models import (
+    Contact,
+    ContactTerm,
+    Disclosure,
+    ImportDraft,
+    Office,
+    ProtectedContact,
+)
+from offices.person_data import Found, Holding, Rows, Rule, days, lines, register, register_rule
 from offices.person_marks import Marks, marks
 
 HOUR = dt.timedelta(hours=1)
+NOBODY = "–"
+
+
+# --- The administration's history --------------------------------------------------------------
+
+
+def _history(office: Office, wanted: Marks) -> Iterator[Found]:
+    """What was done by hand to the person's contact, or to their being hidden."""
+    for model, column in ((Contact, "vitec_id"), (ProtectedContact, "contact_id")):
+        theirs = model._default_manager.filter(
+            office=office, **{f"{column}__in": wanted.contact_ids}
+        )
+        entries = list(_entries(theirs))
+        # Most have none, so that their ids are asked for by few.
+        known = dict(theirs.values_list("pk", column)) if entries else {}
+        for entry in entries:
+            yield _entry(entry, known[int(entry.object_id or 0)])
+
+
+def _entries(rows: QuerySet[Any]) -> QuerySet[LogEntry]:
+    kind = ContentType.objects.get_for_model(rows.model)
+    keys = rows.annotate(text=Cast("pk", CharField())).values("text")
+    entries = LogEntry.objects.filter(content_type=kind, object_id__in=keys)
+    return entries.exclude(object_repr=NOBODY, change_message="").select_related("user")
+
+
+def _entry(entry: LogEntry, contact_id: str) -> Found:
+    title = str(entry.get_action_flag_display())
+    facts = lines(
+        (_("When"), _moment(entry.action_time)),
+        (_("Who"), entry.user),
+        (_("What"), title),
+        (_("About"), entry.object_repr),
+    )
+    return Found(entry.pk, title, entry.action_time, facts, marks(contact_ids=[contact_id]))
+
+
+def _erase_history(office: Office, rows: Rows) -> int:
+    entries = LogEntry.objects.filter(pk__in=[row.pk for row in rows])
+    return entries.update(object_repr=NOBODY, change_message="")
+
+
+HISTORY = register(
+    Holding(
+        key="offices.history",
+        label=gettext_lazy("The administration's history"),
+        why=gettext_lazy("To answer for what was changed by hand."),
+        goes=gettext_lazy("The person's id, and what was changed."),
+        stays=gettext_lazy("Who changed something there, and when."),
+        find=_history,
+        tells=False,
+        erase=_erase_history,
+        models=(LogEntry,),
+    )
+)
+
+
+# --- Protected identity ------------------------------------------------------------------------
+
+
+def _marks_of_protection(office: Office, wanted: Marks) -> Iterator[Found]:
+    for mark in ProtectedContact.objects.filter(office=office).select_related("marked_by"):
+        is_theirs = mark.contact_id in wanted.contact_ids
+        if is_theirs or wanted.are_mentioned_in([str(mark.reason or "")]):
+            yield _protection(mark, mentions=not is_theirs)
+
+
+def _protection(mark: ProtectedContact, *, mentions: bool) -> Found:
+    facts = lines(
+        (_("Contact id at Vitec"), mark.contact_id),
+        (_("Reason"), mark.reason),
+        (_("Marked"), _moment(mark.marked_at)),
+        (_("Marked by"), mark.marked_by),
+        (_("Shown again"), _moment(mark.ended_at)),
+    )
+    about = marks(contact_ids=[mark.contact_id])
+    title = str(_("Protected identity"))
+    return Found(mark.pk, title, mark.marked_at, facts, about, mentions=mentions)
+
+
+@transaction.atomic
+def _erase_protection(office: Office, rows: Rows) -> int:
+    """Another's mark that names the person keeps hiding that other."""
+    found = ProtectedContact.objects.filter(office=office)
+    mentioning = found.filter(pk__in=[row.pk for row in rows if row.mentions])
+    theirs = found.filter(pk__in=[row.pk for row in rows if not row.mentions])
+    erased.remember_protected(office, theirs.open().values_list("contact_id", flat=True))
+    return mentioning.update(reason=None) + theirs.delete()[0]
+
+
+PROTECTION = register(
+    Holding(
+        key="offices.protected",
+        label=gettext_lazy("Protected identity"),
+        why=gettext_lazy("To hide the person from those who need not see them."),
+        goes=gettext_lazy("The mark with its reason, when nothing else is left to hide."),
+        stays=gettext_lazy(
+            "Beside the hash of the contact's id, that the person is hidden again should they come "
+            "back."
+        ),
+        find=_marks_of_protection,
+        tells=False,
+        erase=_erase_protection,
+        models=(ProtectedContact,),
+        last=True,
+    )
+)
+
+
+def _ended_marks(before: dt.datetime) -> QuerySet[ProtectedContact]:
+    return ProtectedContact.objects.filter(ended_at__lt=before, reason__isnull=False)
+
+
+register_rule(
+    Rule(
+        key="offices.protected",
+        label=gettext_lazy("Reasons of protections that have ended"),
+        keep=days("ENDED_REASON_DAYS"),
+        due=lambda before: _ended_marks(before).count(),
+        purge=lambda before: _ended_marks(before).update(reason=None),
+        takes=("offices.ProtectedContact.reason",),
+    )
+)
 
 
 # --- Contacts ----------------------------------------------------------------------------------
 
 
 def _contacts(office: Office, wanted: Marks) -> Iterator[Found]:
-    found = Q(vitec_id__in=wanted.contact_ids)
-    for text in (*wanted.phones, *wanted.emails, *wanted.names):
-        found |= Q(pk__in=_with_words(office, text))
+    found = Q(vitec_id__in=wanted.contact_ids) | Q(pk__in=_with_words(office, wanted))
     for contact in Contact.objects.filter(found, office=office):
         known = _marks_of(contact)
         if wanted.touches(known):
             yield _contact(contact, known)
 
 
-def _with_words(office: Office, text: str) -> list[int]:
-    """Contacts of which each word of the text begins a word; also those that Vitec has no more."""
-    found: set[int] | None = None
-    for digest in search_terms.asked(text):
-        terms = ContactTerm.objects.filter(office=office, digest=digest)
-        these = set(terms.values_list("contact", flat=True))
-        found = these if found is None else found & these
-    return sorted(found or ())
+def _with_words(office: Office, wanted: Marks) -> set[int]:
+    """Contacts of which each word of a text begins a word; also those that Vitec has no more."""
+    texts = [search_terms.asked(text) for text in (*wanted.phones, *wanted.emails, *wanted.names)]
+    every = {digest for digests in texts for digest in digests}
+    terms = ContactTerm.objects.filter(office=office, digest__in=every)
+    by_digest: dict[str, set[int]] = {}
+    for digest, contact in terms.values_list("digest", "contact"):
+        by_digest.setdefault(digest, set()).add(contact)
+    found = (
+        set.intersection(*(by_digest.get(digest, set()) for digest in digests))
+        for digests in texts
+        if digests
+    )
+    return set().union(*found)
 
 
 def _marks_of(contact: Contact) -> Marks:
@@ -98,6 +236,31 @@ CONTACTS = register(
 )
 
 
+def _gone_contacts(before: dt.datetime) -> QuerySet[Contact]:
+    return Contact.objects.filter(missing_since__lt=before)
+
+
+@transaction.atomic
+def _purge_contacts(before: dt.datetime) -> int:
+    gone = _gone_contacts(before)
+    count = gone.count()
+    _entries(gone).update(object_repr=NOBODY, change_message="")
+    gone.delete()
+    return count
+
+
+register_rule(
+    Rule(
+        key="offices.contacts",
+        label=gettext_lazy("Contacts whom Vitec no longer has"),
+        keep=days("GONE_CONTACT_DAYS"),
+        due=lambda before: _gone_contacts(before).count(),
+        purge=_purge_contacts,
+        takes=("offices.Contact", "offices.ContactTerm"),
+    )
+)
+
+
 # --- Files between preview and import ----------------------------------------------------------
 
 
@@ -122,6 +285,7 @@ FILES = register(
         why=gettext_lazy("Between preview and import, for an hour."),
         goes=gettext_lazy("The whole file; it is chosen again for the others."),
         find=_files,
+        tells=False,
         erase=_erase_files,
         models=(ImportDraft,),
     )
@@ -143,6 +307,7 @@ register_rule(
         keep=lambda: HOUR,
         due=_old_files,
         purge=_purge_files,
+        takes=("offices.ImportDraft",),
     )
 )
 
@@ -166,6 +331,7 @@ def _looks(office: Office, wanted: Marks) -> Iterator[Found]:
             look.at,
             facts,
             marks(contact_ids=[known[look.person]]),
+            spent=look.reason is None,
         )
 
 
@@ -186,15 +352,11 @@ LOOKS = register(
             "(GDPR article 5.2). The person is a hash there."
         ),
         find=_looks,
+        tells=False,
         erase=_erase_looks,
         models=(Disclosure,),
     )
 )
-
-
-def _keep_looks() -> dt.timedelta | None:
-    days: int = settings.DISCLOSURE_DAYS
-    return dt.timedelta(days=days) if days else None
 
 
 def _old_looks(before: dt.datetime) -> int:
@@ -209,9 +371,10 @@ register_rule(
     Rule(
         key="offices.disclosures",
         label=gettext_lazy("Who saw what"),
-        keep=_keep_looks,
+        keep=days("DISCLOSURE_DAYS"),
         due=_old_looks,
         purge=_purge_looks,
+        takes=("offices.Disclosure",),
     )
 )
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from offices import veil
+from offices import erased, veil
 from offices.access import offices_for
 from offices.models import Office, ProtectedContact, Right, User
 from offices.rights import offices_with
@@ -78,7 +78,7 @@ def mark_by_words(office: Office, texts: Mapping[str, str]) -> int:
     """Mark every contact of whom Vitec's data says so in words; returns how many were named.
 
     texts: by contact id, what is said of them. Nothing of it is kept. One whom a person has shown
-    again stays shown.
+    again stays shown, and of one who was erased here nothing is kept either.
     """
     words = [word.casefold() for word in settings.PROTECTED_NOTE_WORDS if word]
     named = [
@@ -86,6 +86,8 @@ def mark_by_words(office: Office, texts: Mapping[str, str]) -> int:
         for contact_id, text in texts.items()
         if contact_id and any(word in text.casefold() for word in words)
     ]
+    gone = erased.among(office, named)
+    named = [contact_id for contact_id in named if contact_id not in gone]
     if not named:
         return 0
     rows = ProtectedContact.objects.filter(office=office, contact_id__in=named)

@@ -79,6 +79,12 @@ def hides(office_id: int, contact_id: str) -> bool:
     return veil is not None and (office_id, contact_id) in veil.pairs
 
 
+def hides_anybody(office_id: int) -> bool:
+    """Is anybody of this office not for the person who asks?"""
+    veil = _present.get()
+    return veil is not None and any(office == office_id for office, _contact in veil.pairs)
+
+
 def hides_person(office_id: int, person_hash: str) -> bool:
     """The same, by the hash under which submissions and meetings know a person."""
     veil = _present.get()

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -55,10 +54,8 @@ def find_contacts(request: PortalRequest) -> HttpResponse:
 def tell_number_search(
     request: PortalRequest, office: Office, text: str, contacts: Sequence[Contact]
 ) -> None:
-    """Write down a search by personal number that Vitec has answered, and whom it named."""
-    try:
-        personal_numbers.read(text, timezone.localdate())
-    except personal_numbers.NotPersonalNumber:
+    """Write down a search by personal number, alone or among words, that Vitec has answered."""
+    if not personal_numbers.is_in(text):
         return
     what, found = Disclosure.What.SEARCHED, len(contacts)
     for person in [of_contact(office, one.vitec_id) for one in contacts] or [""]:

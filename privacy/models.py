@@ -100,7 +100,8 @@ class Erasure(models.Model):
     """One person to be erased, asked for by one and decided by another.
 
     sealed, until it is done: {"who": Who, "reason": str}; afterwards, until somebody has done it:
-    {"at_vitec": [what must be done there by hand]}, with another key; then nothing.
+    {"at_vitec": [what must be done there by hand], "protected": bool}, with another key; then
+    nothing. One that is carried out in several tries has both meanwhile.
     facts: how many rows of each holding went. overwritten_at: when the database's files no longer
     held what was deleted, see `storage`.
     """

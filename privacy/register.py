@@ -1,4 +1,8 @@
-"""What is held of one person, across all that is registered: finding them, and the extract."""
+"""What is held of one person, across all that is registered: finding them, and the extract.
+
+What is held is read without a veil, so that nothing is missed. What is shown goes through the veil
+of the person who asks: who is not for their eyes is found by nothing (`is_hidden`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from typing import Any
 from django.utils import timezone
 
 from lib import personal_numbers, phone_numbers
+from offices import veil
 from offices.models import Office
 from offices.person_data import Found, Holding, all_holdings
 from offices.person_marks import UNKNOWN, Marks, asked, marks
@@ -83,27 +88,49 @@ def people(office: Office, text: str) -> list[Card]:
 
     What is sealed is opened for all of them together, a few times, however many they are.
     """
-    sought = asked(text)
+    with veil.lifted():
+        found = _people(office, asked(text))
+    seen = ((who, _seen(office, stand)) for who, stand in found if not _hides(office, who, stand))
+    return [card_of(who, stand) for who, stand in seen]
+
+
+def _people(office: Office, sought: Marks) -> list[tuple[Who, list[Shelf]]]:
     if not sought:
         return []
-    found = _everything(office, sought)
-    groups = _by_person(one.marks for _holding, one in found if not one.mentions)
-    if not groups and found:
-        # Nobody of whom we know more, but somebody's text names them.
-        groups = [sought]
-    groups = groups[:MOST_PEOPLE]
-    for _round in range(ROUNDS):
-        found = _everything(office, functools.reduce(operator.or_, groups, UNKNOWN))
+    telling, others = _by_what_they_tell()
+    found = _everything(office, sought, telling)
+    groups = _by_person(one.marks for _holding, one in found if not one.mentions)[:MOST_PEOPLE]
+    for _round in range(ROUNDS if groups else 0):
+        found = _everything(office, _all_of(groups), telling)
         grown = _by_person([*groups, *_of_any(groups, found)])
         if set(grown) == set(groups):
             break
         groups = grown
+    found += _everything(office, _all_of(groups) or sought, others)
+    if not groups:
+        # Nobody of whom we know more, but an id is theirs, or somebody's text names them.
+        groups = _by_person(one.marks for _holding, one in found if not one.mentions)
+        groups = groups[:MOST_PEOPLE] or ([sought] if found else [])
     people_found = (Who(_name_of(group, found), group) for group in groups)
-    return [card_of(who, _on_shelves(found, who)) for who in people_found]
+    return [(who, _on_shelves(found, who)) for who in people_found]
 
 
-def _everything(office: Office, wanted: Marks) -> list[tuple[Holding, Found]]:
-    return [(holding, one) for holding in all_holdings() for one in holding.find(office, wanted)]
+def _by_what_they_tell() -> tuple[list[Holding], list[Holding]]:
+    """Those by whose rows a person is known better, and the others, which are asked once."""
+    every = all_holdings()
+    return [one for one in every if one.tells], [one for one in every if not one.tells]
+
+
+def _all_of(groups: list[Marks]) -> Marks:
+    return functools.reduce(operator.or_, groups, UNKNOWN)
+
+
+def _everything(
+    office: Office, wanted: Marks, holdings: list[Holding] | None = None
+) -> list[tuple[Holding, Found]]:
+    asked_for = all_holdings() if holdings is None else holdings
+    with veil.lifted():
+        return [(holding, one) for holding in asked_for for one in holding.find(office, wanted)]
 
 
 def _of_any(groups: list[Marks], found: list[tuple[Holding, Found]]) -> list[Marks]:
@@ -137,8 +164,53 @@ def _name_of(group: Marks, found: list[tuple[Holding, Found]]) -> str:
 
 
 def shelves(office: Office, who: Who) -> list[Shelf]:
-    """Everything that is held of the person, holding by holding, the newest first."""
-    return _on_shelves(_everything(office, who.marks), who)
+    """Everything that is held of the person, holding by holding, the newest first.
+
+    Under a veil without what is of somebody whom it hides: whether the person themselves is for the
+    eyes of who asks, `is_hidden` says.
+    """
+    return _seen(office, _on_shelves(_everything(office, who.marks), who))
+
+
+def is_hidden(office: Office, who: Who) -> bool:
+    """Has the person protected identity, and is not for who asks?"""
+    if not veil.hides_anybody(office.pk):
+        return False
+    return _hides(office, who, _on_shelves(_everything(office, who.marks), who))
+
+
+def _hides(office: Office, who: Who, stand: list[Shelf]) -> bool:
+    theirs = (item.found for shelf in stand for item in shelf.items)
+    known = any(veil.hides(office.pk, contact_id) for contact_id in who.marks.contact_ids)
+    return known or any(_is_veiled(office, found) for found in theirs)
+
+
+def _is_veiled(office: Office, found: Found) -> bool:
+    ids = found.marks.contact_ids
+    known = any(veil.hides(office.pk, contact_id) for contact_id in ids)
+    return known or veil.hides_person(office.pk, found.person_hash)
+
+
+def _seen(office: Office, stand: list[Shelf]) -> list[Shelf]:
+    """Without what only may be the person's and is of somebody who is not for who asks."""
+    told = [item.found for shelf in stand for item in (*shelf.items, *shelf.maybe)]
+    hidden = [found.marks for found in told if _is_veiled(office, found)]
+    if not hidden:
+        return stand
+    parts = (
+        Shelf(shelf.holding, *(_not_of(hidden, part) for part in (shelf.items, shelf.maybe)))
+        for shelf in stand
+    )
+    return [shelf for shelf in parts if shelf.items or shelf.maybe]
+
+
+def _not_of(hidden: list[Marks], items: list[Item]) -> list[Item]:
+    """Without those of the hidden, also what knows them by name and telephone alone."""
+
+    def is_theirs(known: Marks) -> bool:
+        return any(one == known or one.is_same_person(known) for one in hidden)
+
+    return [item for item in items if not is_theirs(item.found.marks)]
 
 
 def _on_shelves(found: list[tuple[Holding, Found]], who: Who) -> list[Shelf]:

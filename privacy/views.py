@@ -12,20 +12,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lib.sealing import Unsealable, seal, unseal
+from lib import personal_numbers
+from lib.sealing import Unsealable, seal_for, unseal_for
 from offices import disclosures, erased
 from offices.http import PortalRequest
 from offices.models import Disclosure, Office, Right
 from offices.person_data import all_holdings
 from offices.person_marks import asked
-from offices.rights import require
+from offices.rights import may, require
 from privacy import erasing, register
 from privacy.forms import AskForm, LiftForm, SearchForm
 from privacy.models import Erasure, Inquiry, PurgeRun, Step, Who
 
 MOST_ERASURES = 50
+# For what a card's token is good, and how long: as an extract stays open.
+CARD = "privacy.card"
+CARD_SECONDS = 24 * 60 * 60
+_HIDDEN = gettext_lazy("The person has protected identity: it takes the right to see them.")
 
 
 # --- Finding -----------------------------------------------------------------------------------
@@ -41,7 +47,7 @@ def people(request: PortalRequest) -> HttpResponse:
         text = form.cleaned_data["person"]
         cards = register.people(office, text)
         _record_search(request, office, text, len(cards))
-        context["cards"] = [(card, seal(json.dumps(card.who.to_dict()))) for card in cards]
+        context["cards"] = [(card, token_of(card.who)) for card in cards]
     status = 422 if request.method == "POST" and form.errors else 200
     return render(request, "privacy/people.html", context, status=status)
 
@@ -53,12 +59,19 @@ def _waiting(request: PortalRequest) -> dict[str, Any]:
         "done_erasures": erasures.exclude(cleared_at=None)[:10],
         "last_purge": PurgeRun.objects.filter(dry=False).first(),
         "days": settings.RETENTION_DAYS,
+        "sees_all": may(request.user, Right.PROTECTED, request.office),
     }
 
 
 def _record_search(request: PortalRequest, office: Office, text: str, found: int) -> None:
-    what = Disclosure.What.SEARCHED if asked(text).numbers else Disclosure.What.VIEWED
+    by_number = personal_numbers.is_in(text) or asked(text).numbers
+    what = Disclosure.What.SEARCHED if by_number else Disclosure.What.VIEWED
     disclosures.record(request.user, office, what, subject="privacy.search", people=found)
+
+
+def token_of(who: Who) -> str:
+    """Whom a card is of, sealed, for the button that opens the extract."""
+    return seal_for(CARD, json.dumps(who.to_dict()))
 
 
 @require_POST
@@ -66,9 +79,11 @@ def open_person(request: PortalRequest) -> HttpResponse:
     """From a card to the extract: who it is goes into a sealed row, and out of the address."""
     office = _office(request)
     try:
-        who = Who.from_dict(json.loads(unseal(request.POST.get("who", ""))))
+        who = Who.from_dict(json.loads(unseal_for(CARD, request.POST.get("who", ""), CARD_SECONDS)))
     except Unsealable as error:
         raise Http404 from error
+    if register.is_hidden(office, who):
+        raise Http404
     inquiry = Inquiry(office=office, user=request.user)
     inquiry.set_who(who)
     inquiry.save()
@@ -162,6 +177,8 @@ def _plan(office: Office, who: Who) -> dict[str, Any]:
 def erasure(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """One erasure: what goes while it waits, what went and what is left to do at Vitec."""
     found = _erasure(request, code)
+    if erasing.is_hidden_from(request.user, found):
+        return render(request, "privacy/erasure.html", {"erasure": found, "hidden": True})
     content = found.content
     context: dict[str, Any] = {
         "erasure": found,
@@ -195,9 +212,16 @@ def decide(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
         _approve(request, found)
     elif action == "decline" and erasing.decline(found, request.user):
         messages.info(request, _("Declined. Nothing was erased."))
-    elif action == "clear" and erasing.clear(found, request.user):
+    elif action == "clear" and _clear(request, found):
         messages.success(request, _("Noted. The list of ids is destroyed."))
     return redirect(found)
+
+
+def _clear(request: PortalRequest, found: Erasure) -> bool:
+    if erasing.is_hidden_from(request.user, found):
+        messages.error(request, _HIDDEN)
+        return False
+    return erasing.clear(found, request.user)
 
 
 def _approve(request: PortalRequest, found: Erasure) -> None:
@@ -206,13 +230,18 @@ def _approve(request: PortalRequest, found: Erasure) -> None:
     except erasing.OwnRequest:
         messages.error(request, _("You have asked for it yourself: a second person approves it."))
         return
+    except erasing.Hidden:
+        messages.error(request, _HIDDEN)
+        return
     found.refresh_from_db()
     if not approved:
         messages.error(request, _("Somebody has decided it before you."))
     elif found.step == Step.DONE:
         messages.success(request, _("The person is erased."))
     else:
-        messages.info(request, _("Something is being sent this moment; then it is erased."))
+        messages.info(
+            request, _("Not everything could be taken at once; the portal goes on by itself.")
+        )
 
 
 @require_POST
@@ -242,8 +271,12 @@ def _office(request: PortalRequest) -> Office:
 
 
 def _inquiry(request: PortalRequest, code: uuid.UUID) -> Inquiry:
+    """Raises Http404 also for a person who has been hidden since."""
     mine = Inquiry.objects.for_user(request.user).select_related("office")
-    return get_object_or_404(mine, code=code)
+    inquiry = get_object_or_404(mine, code=code)
+    if register.is_hidden(inquiry.office, inquiry.who):
+        raise Http404
+    return inquiry
 
 
 def _erasure(request: PortalRequest, code: uuid.UUID) -> Erasure:

@@ -11,17 +11,26 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lib.sealing import Unsealable, unseal_row
 from offices.models import Office, User
-from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
+from offices.person_data import (
+    Found,
+    Holding,
+    Rows,
+    Rule,
+    days,
+    lines,
+    readable,
+    register,
+    register_rule,
+)
 from offices.person_marks import Marks, marks, marks_in, texts_in
 from submissions import drafts, erasing, outbox
-from submissions.models import Draft, Likeness, State, Submission, person_hash
+from submissions.models import Draft, Likeness, Pause, State, Submission, person_hash
 
 # What is in a worker's hands: it is waited for.
 ON_ITS_WAY = (State.CLAIMED, State.SENDING)
@@ -36,9 +45,8 @@ def _submissions(office: Office, wanted: Marks) -> Iterator[Found]:
     rows = Submission.objects.filter(office=office).exclude(key="")
     whole = rows.select_related("created_by").prefetch_related("attempts")
     for submission in whole.iterator(chunk_size=500):
-        try:
-            content = submission.content
-        except Unsealable:
+        content = readable(lambda row=submission: row.content)  # type: ignore[misc]
+        if content is None:
             continue
         about = _about(submission, content, hashes)
         if wanted.touches(about):
@@ -98,6 +106,7 @@ def _submission(submission: Submission, content: dict[str, Any], about: Marks) -
         about,
         at_vitec=there,
         url=submission.get_absolute_url(),
+        person_hash=submission.person_hash,
     )
 
 
@@ -151,18 +160,64 @@ SUBMISSIONS = register(
 )
 
 
-def _keep_content() -> dt.timedelta | None:
-    days: int = settings.RETENTION_DAYS
-    return dt.timedelta(days=days) if days else None
-
-
 register_rule(
     Rule(
         key="submissions.submissions",
         label=gettext_lazy("Content of what was sent"),
-        keep=_keep_content,
+        keep=days("RETENTION_DAYS"),
         due=lambda before: erasing.settled_before(before).count(),
         purge=erasing.purge,
+        takes=("submissions.Submission", "submissions.Likeness"),
+    )
+)
+
+
+# --- Pauses ------------------------------------------------------------------------------------
+
+
+def _pauses(office: Office, wanted: Marks) -> Iterator[Found]:
+    """Only a reason may name somebody, and then nobody knows whom it means but by reading it."""
+    for pause in Pause.objects.filter(office=office).select_related("paused_by"):
+        if wanted.are_mentioned_in([str(pause.reason)]):
+            facts = lines((_("Reason"), pause.reason), (_("Paused by"), pause.paused_by))
+            yield Found(pause.pk, str(_("A pause of sending")), pause.since, facts, mentions=True)
+
+
+def _erase_pauses(office: Office, rows: Rows) -> int:
+    return Pause.objects.filter(office=office, pk__in=[row.pk for row in rows]).update(reason="")
+
+
+PAUSES = register(
+    Holding(
+        key="submissions.pauses",
+        label=gettext_lazy("Reasons of pauses"),
+        why=gettext_lazy("To tell colleagues why nothing is sent."),
+        goes=gettext_lazy("The reason."),
+        stays=gettext_lazy("Who paused what, and from when to when."),
+        find=_pauses,
+        tells=False,
+        erase=_erase_pauses,
+        models=(Pause,),
+    )
+)
+
+
+def _ended_with_reason(before: dt.datetime) -> list[int]:
+    """What is sealed cannot be asked for."""
+    ended = Pause.objects.filter(ended_at__lt=before)
+    return [pause.pk for pause in ended.iterator() if pause.reason]
+
+
+register_rule(
+    Rule(
+        key="submissions.pauses",
+        label=gettext_lazy("Reasons of pauses that have ended"),
+        keep=days("ENDED_REASON_DAYS"),
+        due=lambda before: len(_ended_with_reason(before)),
+        purge=lambda before: Pause.objects.filter(pk__in=_ended_with_reason(before)).update(
+            reason=""
+        ),
+        takes=("submissions.Pause",),
     )
 )
 
@@ -172,9 +227,8 @@ register_rule(
 
 def _drafts(office: Office, wanted: Marks) -> Iterator[Found]:
     for draft in Draft.objects.filter(office=office).select_related("user"):
-        try:
-            typed = draft.typed
-        except Unsealable:
+        typed = readable(lambda row=draft: row.typed)  # type: ignore[misc]
+        if typed is None:
             continue
         about = marks_in(typed)
         touched = wanted.touches(about)
@@ -206,8 +260,9 @@ register_rule(
     Rule(
         key="submissions.drafts",
         label=gettext_lazy("Drafts"),
-        keep=lambda: dt.timedelta(days=settings.DRAFT_DAYS),
+        keep=days("DRAFT_DAYS"),
         due=lambda before: Draft.objects.filter(changed_at__lt=before).count(),
         purge=drafts.purge,
+        takes=("submissions.Draft",),
     )
 )

@@ -8,15 +8,23 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib.sealing import Unsealable
 from offices.models import Office
-from offices.person_data import Found, Holding, Rows, Rule, lines, register, register_rule
+from offices.person_data import (
+    Found,
+    Holding,
+    Rows,
+    Rule,
+    days,
+    lines,
+    readable,
+    register,
+    register_rule,
+)
 from offices.person_marks import Marks, marks, marks_in
 from viewings.models import Impression, Registration, SlotParticipant, TimeSlot
 
@@ -80,6 +88,7 @@ PARTICIPANTS = register(
         goes=gettext_lazy("That the person stood in the slot."),
         stays=gettext_lazy("How many stood in the slot, as a figure."),
         find=_participants,
+        tells=False,
         erase=_erase_participants,
         models=(SlotParticipant,),
     )
@@ -92,8 +101,40 @@ REGISTRATIONS = register(
         goes=gettext_lazy("The person's id."),
         stays=gettext_lazy("That somebody was registered, as a figure."),
         find=_registrations,
+        tells=False,
         erase=_erase_registrations,
         models=(Registration,),
+    )
+)
+
+
+def _old_participants(before: dt.datetime) -> QuerySet[SlotParticipant]:
+    """How many they were stands in their slot."""
+    return SlotParticipant.objects.filter(slot__starts_at__lt=before)
+
+
+def _old_registrations(before: dt.datetime) -> QuerySet[Registration]:
+    return Registration.objects.filter(slot__starts_at__lt=before).exclude(contact_id="")
+
+
+register_rule(
+    Rule(
+        key="viewings.participants",
+        label=gettext_lazy("Whose places at viewings they were"),
+        keep=days("VISITOR_DAYS"),
+        due=lambda before: _old_participants(before).count(),
+        purge=lambda before: _old_participants(before).delete()[0],
+        takes=("viewings.SlotParticipant",),
+    )
+)
+register_rule(
+    Rule(
+        key="viewings.registrations",
+        label=gettext_lazy("Whose registrations to viewings they were"),
+        keep=days("VISITOR_DAYS"),
+        due=lambda before: _old_registrations(before).count(),
+        purge=lambda before: _old_registrations(before).update(contact_id=""),
+        takes=("viewings.Registration",),
     )
 )
 
@@ -116,10 +157,8 @@ def _visitor(row: Impression) -> Marks:
     if registration is None:
         return marks(contact_ids=[row.contact_id])
     known = marks(contact_ids=[one for one in (row.contact_id, registration.contact_id) if one])
-    try:
-        return known | marks_in(json.loads(registration.submission.call.body or "null"))
-    except Unsealable:
-        return known
+    call = readable(lambda: registration.submission.call)
+    return known | marks_in(json.loads(call.body or "null")) if call else known
 
 
 def _impression(row: Impression, about: Marks, *, mentions: bool) -> Found:
@@ -159,17 +198,13 @@ def _old_impressions(before: dt.datetime) -> QuerySet[Impression]:
     return Impression.objects.filter(slot__starts_at__lt=before, changed_at__lt=before)
 
 
-def _keep_impressions() -> dt.timedelta | None:
-    days: int = settings.RETENTION_DAYS
-    return dt.timedelta(days=days) if days else None
-
-
 register_rule(
     Rule(
         key="viewings.impressions",
         label=gettext_lazy("What visitors thought"),
-        keep=_keep_impressions,
+        keep=days("RETENTION_DAYS"),
         due=lambda before: _old_impressions(before).count(),
         purge=lambda before: _old_impressions(before).delete()[0],
+        takes=("viewings.Impression",),
     )
 )

@@ -7,7 +7,7 @@ SQLite and a folder as broker, all under `var/`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import environ
 from cryptography.fernet import Fernet
@@ -304,6 +304,16 @@ PROTECTED_NOTE_WORDS = env.list(
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=7)
 DISCLOSURE_DAYS = env.int("DISCLOSURE_DAYS", default=730)
+# The person of a meeting, so long after it was; the meeting stays a figure. Ids of visitors, so
+# long after the viewing. Contacts whom Vitec no longer has. Whom an invitation was for, when it is
+# settled. Reasons of what has ended: a pause, a mark of protected identity. Erasures that nobody
+# decided.
+MEETING_PERSON_DAYS = env.int("MEETING_PERSON_DAYS", default=730)
+VISITOR_DAYS = env.int("VISITOR_DAYS", default=365)
+GONE_CONTACT_DAYS = env.int("GONE_CONTACT_DAYS", default=90)
+SETTLED_INVITATION_DAYS = env.int("SETTLED_INVITATION_DAYS", default=30)
+ENDED_REASON_DAYS = env.int("ENDED_REASON_DAYS", default=90)
+UNDECIDED_ERASURE_DAYS = env.int("UNDECIDED_ERASURE_DAYS", default=90)
 
 # --- Maps --------------------------------------------------------------------------------------
 
@@ -382,21 +392,41 @@ SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_PROVIDERS, SSO_SOURCES, SSO_ORIGINS = sign_in_services(env)
 
-# What one person may do how often, by the addresses' names.
+# What one person may do how often. The list of meetings searches at each pause in typing, so that
+# somebody who types without a stop comes to two hundred a minute.
 USER_LIMITS = {
     "search": env.str("SEARCH_LIMIT", default="240/m"),
+    "list": env.str("LIST_SEARCH_LIMIT", default="300/m"),
     "reveal": env.str("REVEAL_LIMIT", default="30/h"),
+    "extract": env.str("EXTRACT_LIMIT", default="60/h"),
     "export": env.str("EXPORT_LIMIT", default="20/h"),
 }
+
+
+class Counted(NamedTuple):
+    """What is counted of an address: as which limit, by which method; field: only where it is
+    posted and says something.
+    """
+
+    limit: str
+    method: str = "POST"
+    field: str = ""
+
+
+# By the addresses' names.
 LIMITED = {
-    "offices:find_contacts": "search",
-    "offices:quick_search": "search",
-    "offices:known_people": "search",
-    "viewings:known_people": "search",
-    "submissions:reveal": "reveal",
-    "privacy:people": "search",
-    "privacy:json": "export",
-    "meetings:export": "export",
+    "offices:find_contacts": Counted("search"),
+    "offices:quick_search": Counted("search"),
+    "offices:known_people": Counted("search"),
+    "viewings:known_people": Counted("search"),
+    "submissions:reveal": Counted("reveal"),
+    "privacy:people": Counted("search"),
+    "privacy:person": Counted("extract", "GET"),
+    "privacy:ask": Counted("extract", "GET"),
+    "privacy:json": Counted("export", "GET"),
+    "meetings:list": Counted("list", field="q"),
+    "meetings:figures": Counted("list", field="q"),
+    "meetings:export": Counted("export"),
 }
 
 # --- E-mail ------------------------------------------------------------------------------------

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import collections
 import html
 import re
 import time
+import types
 import uuid
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import kept
-from offices.models import Office, User
+from offices.models import Office, Role, User
+from offices.person_data import all_rules
+from privacy import purging
 from submissions.models import Submission
 from tests.accounts.test_sign_in import PASSWORD, SECRET, SIGN_IN, code_now
-from tests.factories import make_colleague, make_contact
+from tests.factories import make_colleague, make_contact, make_user
+from tests.vitecportal.test_who_may import RULES
 
 FORM = reverse("meetings:new_comeback")
 GO_ON = reverse("accounts:go_on")
@@ -121,7 +127,7 @@ def test_nobody_else_gets_it(as_bokare: Client, maklare: User, typed: dict[str, 
     assert "inget kvar" in after.content.decode()
 
 
-def test_it_is_too_old_after_a_working_day(
+def test_it_is_too_old_after_half_an_hour(
     as_bokare: Client, typed: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expire(as_bokare)
@@ -142,6 +148,92 @@ def test_a_token_that_is_not_ours_opens_nothing(
     client = Client()
     client.post(SIGN_IN, {"username": "bokare", "password": PASSWORD, "kept": token})
     assert kept.SESSION_KEY not in client.session
+
+
+class TestSecrets:
+    """Of what guards an account nothing is kept."""
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            name
+            for name in RULES
+            if (":" not in name or name.startswith("accounts:")) and RULES[name].act is not None
+        ],
+    )
+    def test_nothing_is_kept_of_an_address_of_accounts(self, address: str, db: None) -> None:
+        things = collections.defaultdict(lambda: types.SimpleNamespace(pk=1))
+        path = reverse(address, args=RULES[address].about(things))
+        posted = {"code": "123456", "first_name": "Anna", "next": "/"}
+        answer = Client().post(path, posted)
+        assert not (answer.context or {}).get("kept")
+        assert kept.posted(RequestFactory().post(path, posted)) is None
+
+    def test_a_change_of_password_after_the_session_has_ended_is_in_no_page_and_no_session(
+        self, bokare: User
+    ) -> None:
+        stranger = Client()
+        change = {"oldpassword": PASSWORD, "password1": "Ny-hemlighet-1", "password2": "x"}
+        asked = stranger.post(reverse("account_change_password"), change)
+        assert asked.status_code == 302
+        after = stranger.post(
+            SIGN_IN, {"username": "bokare", "password": PASSWORD, "next": GO_ON}, follow=True
+        )
+        assert "Ny-hemlighet-1" not in after.content.decode()
+        assert kept.SESSION_KEY not in stranger.session
+
+    @pytest.mark.parametrize("name", ["password", "new_password", "credentials-0-new_Password"])
+    def test_nothing_is_kept_of_a_form_with_a_password(
+        self, name: str, as_bokare: Client, typed: dict[str, str]
+    ) -> None:
+        expire(as_bokare)
+        assert as_bokare.post(FORM, {**typed, name: "Ny-hemlighet-1"}).status_code == 302
+
+    def test_nor_is_it_shown_when_its_form_token_was_old(self, bokare: User) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(bokare)
+        answer = client.post(
+            reverse("account_change_password"),
+            {"oldpassword": PASSWORD, "password1": "Ny-hemlighet-1"},
+            headers={"Origin": "http://testserver"},
+        )
+        assert answer.status_code == 403
+        assert "Ny-hemlighet-1" not in answer.content.decode()
+
+    def test_a_kept_form_opens_nothing_else(self, office: Office, typed: dict[str, str]) -> None:
+        token = fields_of(Client().post(FORM, typed).content.decode())["kept"]
+        client = Client()
+        client.force_login(make_user("ombud", office, role=Role.ADMINISTRATOR))
+        assert client.post(reverse("privacy:open"), {"who": token}).status_code == 404
+
+
+class TestForgetting:
+    def carried(self, client: Client, typed: dict[str, str]) -> Session:
+        """A session in which a form lies, and whose person went elsewhere."""
+        expire(client)
+        asked = client.post(FORM, typed).content.decode()
+        client.post(SIGN_IN, {**fields_of(asked), "username": "bokare", "password": PASSWORD})
+        [session] = [one for one in Session.objects.all() if kept.SESSION_KEY in one.get_decoded()]
+        return session
+
+    def test_it_is_shown_once(self, as_bokare: Client, typed: dict[str, str]) -> None:
+        self.carried(as_bokare, typed)
+        assert NOTE in as_bokare.get(GO_ON).content.decode()
+        assert kept.SESSION_KEY not in as_bokare.session
+        assert NOTE not in as_bokare.get(GO_ON, follow=True).content.decode()
+
+    def test_what_nobody_came_back_for_goes_by_itself(
+        self, as_bokare: Client, typed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        session = self.carried(as_bokare, typed)
+        assert purging.run().facts["accounts.kept_forms"] == 0
+        rule = next(one for one in all_rules() if one.key == "accounts.kept_forms")
+        later = timezone.now() + rule.keep()
+        assert (rule.due(later), rule.purge(later), rule.due(later)) == (1, 1, 0)
+        session.refresh_from_db()
+        assert kept.SESSION_KEY not in session.get_decoded()
+        # The session itself goes on.
+        assert as_bokare.get(FORM).status_code == 200
 
 
 def test_it_carries_no_files_and_no_more_than_a_form(as_bokare: Client) -> None:

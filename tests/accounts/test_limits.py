@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.conf import settings as here
 from django.core.cache import caches
@@ -12,8 +14,12 @@ from django.urls import get_resolver, reverse
 from accounts import limits
 from offices.models import Office, User
 from tests.factories import make_submission
+from tests.vitecportal.test_who_may import ADMINISTRATOR, RULES, World
+from tests.vitecportal.test_who_may import world as world
 
 SEARCH = reverse("offices:quick_search")
+LIST = reverse("meetings:list")
+AS_SET = dict(here.USER_LIMITS)
 TABLE = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -24,7 +30,9 @@ TABLE = {
 
 @pytest.fixture(autouse=True)
 def narrow(settings) -> None:
-    settings.USER_LIMITS = {"search": "3/m", "reveal": "1/h", "export": "1/h"}
+    settings.USER_LIMITS = {
+        "search": "3/m", "list": "3/m", "reveal": "1/h", "extract": "2/h", "export": "1/h"
+    }  # fmt: skip
 
 
 def test_the_fourth_search_within_a_minute_waits(as_bokare: Client) -> None:
@@ -83,9 +91,42 @@ def test_it_counts_alike_in_every_process(bokare: User) -> None:
     assert waits[2] > 0
 
 
+@pytest.mark.parametrize("name", here.LIMITED)
+def test_one_more_than_the_limit_waits_at_every_limited_address(
+    name: str,
+    world: World,
+    settings: Any,
+) -> None:
+    counted, rule = here.LIMITED[name], RULES[name]
+    settings.USER_LIMITS = dict.fromkeys(here.USER_LIMITS, "2/h")
+    path = reverse(name, args=rule.about(world.things))
+    posted = {**rule.posted, "person": "Anna"} | ({counted.field: "an"} if counted.field else {})
+    client = world.client(ADMINISTRATOR)
+    act = client.get if counted.method == "GET" else client.post
+    said = [act(path, posted).status_code for _ in range(3)]
+    assert said[2] == 429
+    assert 429 not in said[:2]
+    assert not {403, 404, 405} & set(said)
+
+
+def test_what_is_not_counted_never_waits(as_bokare: Client) -> None:
+    """Filters are chosen and pages turned without a text: that is reading."""
+    empty = [as_bokare.post(LIST, {"q": " "}).status_code for _ in range(5)]
+    assert 429 not in empty
+    typed = [as_bokare.post(LIST, {"q": "an"}).status_code for _ in range(4)]
+    assert typed == [200, 200, 200, 429]
+    assert as_bokare.get(LIST).status_code == 200
+
+
+def test_who_types_without_a_stop_does_not_reach_the_limit_of_the_list() -> None:
+    """The list waits 300 ms after each sign."""
+    limit = limits.parse("list", AS_SET["list"])
+    assert limit.times / limit.seconds > 1 / 0.3
+
+
 def test_every_limited_address_exists_and_every_limit_can_be_read() -> None:
-    for name, limit in here.LIMITED.items():
-        assert limit in here.USER_LIMITS
+    for name, counted in here.LIMITED.items():
+        assert counted.limit in here.USER_LIMITS
         namespace, _colon, page = name.partition(":")
         inside = get_resolver().namespace_dict[namespace][1]
         assert page in {pattern.name for pattern in inside.url_patterns}

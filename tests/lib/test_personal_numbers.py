@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.personal_numbers import NotPersonalNumber, masked, read
+from lib.personal_numbers import NotPersonalNumber, is_in, masked, read
 from sandbox.demo_names import PERSONAL_NUMBERS
 
 TODAY = dt.date(2026, 11, 21)
@@ -83,3 +83,28 @@ def test_nothing_typed_breaks_it(text: str) -> None:
 
 def test_masked_it_tells_the_day_alone() -> None:
     assert masked("189001019802") == "18900101-••••"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Anna 189001019802", "Anna 9001019802", "18900101-9802 Anna", "Anna Ek, 900101-9802, Solna",
+        "90 01 01 98 02", "anna 900101+9802", "Anna 900101–9802",
+        # Mistyped: the check digit is wrong, and it was a search by number all the same.
+        "Anna 8001019876", "8001019876",
+    ],
+)  # fmt: skip
+def test_it_is_recognised_anywhere_in_a_text(text: str) -> None:
+    assert is_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Anna Ek", "070-174 06 05", "0701740605", "070-101 06 05", "0701010606",
+        "+46 70 174 06 05", "Storgatan 4, 172 65 Sundbyberg", "ADR8001019876543", "800199-9876",
+        "5560001234567",
+    ],
+)  # fmt: skip
+def test_a_telephone_and_an_address_are_none(text: str) -> None:
+    assert not is_in(text)

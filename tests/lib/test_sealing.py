@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connection
@@ -51,6 +53,24 @@ def test_it_raises_with_a_wrong_key(settings, other_key):
 def test_it_raises_for_what_was_never_sealed(token):
     with pytest.raises(Unsealable):
         sealing.unseal(token)
+
+
+def test_a_token_opens_for_its_purpose_alone() -> None:
+    token = sealing.seal_for("kept", "Anna\0Ek")
+    assert sealing.unseal_for("kept", token) == "Anna\0Ek"
+    for other in (token, sealing.seal("Anna"), sealing.seal('{"a": 1}'), sealing.new_row_key()):
+        with pytest.raises(Unsealable):
+            sealing.unseal_for("card", other)
+
+
+def test_a_token_opens_for_its_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = sealing.seal_for("kept", "Anna")
+    now = time.time()
+    assert abs(sealing.sealed_at(token) - now) < 5
+    monkeypatch.setattr(time, "time", lambda: now + 61)
+    assert sealing.unseal_for("kept", token, 120) == "Anna"
+    with pytest.raises(Unsealable):
+        sealing.unseal_for("kept", token, 60)
 
 
 def test_it_raises_for_a_token_that_was_changed():

@@ -56,10 +56,11 @@ def test_a_masked_value_takes_a_right_and_a_reason(
     assert (row.user_name, row.what, row.reason) == ("maklare", "revealed", "Ringde")
 
 
+@pytest.mark.parametrize("text", ["19121212-1212", "Anna 191212121212", "Tolvan, 121212-1212"])
 def test_a_search_by_personal_number_is_on_record_and_the_number_is_not(
-    as_bokare: Client, vitec: Sandbox, office: Office
+    text: str, as_bokare: Client, vitec: Sandbox, office: Office
 ) -> None:
-    as_bokare.post(reverse("offices:quick_search"), {"q": "19121212-1212"})
+    as_bokare.post(reverse("offices:quick_search"), {"q": text})
     rows = list(Disclosure.objects.all())
     assert rows
     assert {(row.user_name, row.what) for row in rows} == {("bokare", "searched")}

@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Invitation
 from meetings.history import lives_of
-from meetings.models import Meeting, MeetingVersion
-from offices import erased
-from offices.models import Contact, ContactTerm, Disclosure, Estate, Office, User
+from meetings.models import Meeting, MeetingVersion, SavedView
+from offices import erased, protected
+from offices.models import (
+    Contact,
+    ContactTerm,
+    Disclosure,
+    Estate,
+    Office,
+    ProtectedContact,
+    User,
+)
 from privacy import erasing, register
-from privacy.models import Erasure, Inquiry, Step
-from submissions import audit, outbox
-from submissions.models import Attempt, Draft, Event, Likeness, State, Submission
-from tests.factories import make_slot, make_submission
+from privacy.models import Erasure, Inquiry, Step, Who
+from submissions import audit, outbox, pauses
+from submissions.models import Attempt, Draft, Event, Likeness, Pause, State, Submission
+from tests.factories import make_slot, make_submission, make_user
 from tests.privacy.test_register import anna as anna
 from tests.privacy.test_register import know, meeting_row, take
 from tests.test_every_kind import directories as directories
-from viewings.models import Registration, SlotParticipant
+from viewings.models import Impression, Registration, SlotParticipant, Viewing
 
 pytestmark = pytest.mark.django_db
 
@@ -93,13 +103,19 @@ class TestByTwo:
         assert told == [("ombud", "asked"), ("kollega", "approved"), ("kollega", "done")]
 
 
+SEALED = (
+    Contact, Meeting, MeetingVersion, Estate, Disclosure, ProtectedContact, Pause, Impression,
+    Viewing, Invitation,
+)  # fmt: skip
+
+
 def everything() -> Iterator[str]:
     """Every row of every table, with what every key that is there opens."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
             yield str(cursor.fetchall())
-    for model in (Contact, Meeting, MeetingVersion, Estate, Disclosure):
+    for model in SEALED:
         yield from (str(vars(row)) for row in model._default_manager.all())
     for submission in Submission.objects.exclude(key=""):
         yield str(submission.content)
@@ -257,6 +273,173 @@ class TestTheNextSync:
         erasing.approve(erasure, kollega)
         know(neighbour_office, "ADR77", name="Cecilia Berg")
         assert Contact.objects.get(office=neighbour_office).name == "Cecilia Berg"
+
+
+class TestProtectedIdentity:
+    """She is marked: who may not see her erases nothing of her, and whoever may, all of it."""
+
+    @pytest.fixture(autouse=True)
+    def marked(self, anna: Submission, office: Office) -> None:
+        protected.mark(office, "ADR77", None, "Anna Åkesson är hotad")
+
+    def test_who_may_not_see_her_does_not_approve(
+        self, erasure: Erasure, unseeing: User, anna: Submission
+    ) -> None:
+        client = Client()
+        client.force_login(unseeing)
+        page = client.get(erasure.get_absolute_url()).content.decode()
+        answer = client.post(
+            reverse("privacy:decide", args=[erasure.code]), {"action": "approve"}, follow=True
+        )
+
+        assert "har skyddad identitet" in page
+        assert "har skyddad identitet" in answer.content.decode()
+        for text in (page, answer.content.decode()):
+            assert "Åkesson" not in text
+            assert "Hon har bett om det" not in text
+            assert "Godkänn och radera" not in text
+        with pytest.raises(erasing.Hidden):
+            erasing.approve(erasure, unseeing)
+        erasure.refresh_from_db()
+        anna.refresh_from_db()
+        assert erasure.step == Step.ASKED
+        assert (anna.state, bool(anna.key)) == (State.QUEUED, True)
+
+    def test_who_may_erases_all_of_her_on_the_page(self, erasure: Erasure, kollega: User) -> None:
+        client = Client()
+        client.force_login(kollega)
+        client.post(reverse("privacy:decide", args=[erasure.code]), {"action": "approve"})
+        erasure.refresh_from_db()
+        assert erasure.step == Step.DONE
+        assert set(Submission.objects.values_list("key", "state")) == {("", State.CANCELLED)}
+        traces = ("Åkesson", "ADR77", "174 06 07", "hotad")
+        assert not any(trace in text for text in everything() for trace in traces)
+
+    def test_the_administration_s_history_keeps_nothing_of_her_id(
+        self, office: Office, kollega: User, ombud: User
+    ) -> None:
+        admin_of_all = make_user("alla", is_staff=True, is_superuser=True)
+        client = Client()
+        client.force_login(admin_of_all)
+        add = reverse("admin:offices_protectedcontact_add")
+        assert client.post(add, {"office": office.pk, "contact_id": "ADR78"}).status_code == 302
+        know(office, "ADR78", name="Anna Åkesson", phones=["070-174 06 07"])
+        contact = Contact.objects.get(vitec_id="ADR78")
+        client.post(
+            reverse("admin:offices_contact_change", args=[contact.pk]),
+            {"name": "Anna Åkesson", "phones": "070-174 06 07", "email": "", "address": ""},
+        )
+        entries = LogEntry.objects.values_list("object_repr", flat=True)
+        assert len(entries) == 2
+        assert "ADR78" not in entries.get(content_type__model="protectedcontact")
+
+        erasing.approve(asked(ombud, office), kollega)
+
+        assert not any("ADR78" in str(entry) for entry in LogEntry.objects.values_list())
+        assert LogEntry.objects.count() == 2
+
+    def test_what_hides_her_goes_when_nothing_is_left_to_hide(
+        self, erasure: Erasure, kollega: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr("submissions.erasing.STANDING_STILL", (State.DELIVERED,))
+            erasing.approve(erasure, kollega)
+        assert ProtectedContact.objects.filter(contact_id="ADR77").exists()
+        erasing.go_on()
+        assert not ProtectedContact.objects.exists()
+
+    def test_come_back_she_is_hidden_again(
+        self, office: Office, erasure: Erasure, kollega: User
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        protected.mark_by_words(office, {"ADR77": "Skyddad identitet"})
+        assert not ProtectedContact.objects.exists()
+        assert erased.lift(office, "ADR77")
+        assert protected.is_marked(office, "ADR77")
+
+    def test_another_s_mark_that_names_her_keeps_hiding_that_other(
+        self, office: Office, ombud: User, kollega: User
+    ) -> None:
+        other = protected.mark(office, "ADR5", None, "Syster till Anna Åkesson, ADR77")
+        [card] = register.people(office, "ADR77")
+        who = Who(card.who.name, card.who.marks, frozenset({f"offices.protected:{other.pk}"}))
+        erasing.approve(erasing.ask(ombud, office, who, "Bett om det"), kollega)
+        assert list(ProtectedContact.objects.values_list("contact_id", "reason")) == [
+            ("ADR5", None)
+        ]
+
+    def test_it_is_carried_out_under_no_veil_whoever_looks_on(
+        self, erasure: Erasure, kollega: User, unseeing: User
+    ) -> None:
+        with protected.veiled(unseeing):
+            erasing.approve(erasure, kollega)
+        assert set(Submission.objects.values_list("key", "state")) == {("", State.CANCELLED)}
+        # The meeting's figures are those of Vitec's row, not of a mask.
+        assert Meeting.objects.get(vitec_id="MOT1").row["brokerName"] == "Bo Alm"
+
+    def test_what_is_left_to_do_at_vitec_is_not_for_everybody_either(
+        self, erasure: Erasure, kollega: User, unseeing: User
+    ) -> None:
+        erasing.approve(erasure, kollega)
+        erasure.refresh_from_db()
+        assert any("ADR77" in line for line in erasure.content["at_vitec"])
+        client = Client()
+        client.force_login(unseeing)
+        page = client.get(erasure.get_absolute_url()).content.decode()
+        client.post(reverse("privacy:decide", args=[erasure.code]), {"action": "clear"})
+        erasure.refresh_from_db()
+        assert "ADR77" not in page
+        assert erasure.cleared_at is None
+
+
+class TestTexts:
+    def test_a_reason_and_a_name_of_a_view_that_name_her_are_offered_and_go(
+        self, anna: Submission, office: Office, ombud: User, kollega: User, bokare: User
+    ) -> None:
+        pauses.pause(office, "", bokare, "Väntar på Anna Åkesson")
+        SavedView.objects.create(name="Anna Åkesson och andra", owner=bokare)
+        SavedView.objects.create(name="Veckan", owner=bokare)
+        [card] = register.people(office, "ADR77")
+        maybe = [one for shelf in register.shelves(office, card.who) for one in shelf.maybe]
+        chosen = frozenset(one.code for one in maybe)
+        assert {code.partition(":")[0] for code in chosen} == {
+            "submissions.pauses", "meetings.views"
+        }  # fmt: skip
+        who = Who(card.who.name, card.who.marks, chosen)
+
+        erasing.approve(erasing.ask(ombud, office, who, "Bett om det"), kollega)
+
+        assert [view.name for view in SavedView.objects.order_by("pk")] == ["Namnlös vy", "Veckan"]
+        assert Pause.objects.get().reason == ""
+        assert not any("Åkesson" in text for text in everything())
+
+    def test_what_else_was_asked_of_her_is_done_with(
+        self, erasure: Erasure, office: Office, ombud: User, kollega: User
+    ) -> None:
+        twice = asked(ombud, office)
+        assert erasing.approve(erasure, kollega)
+        twice.refresh_from_db()
+        assert (twice.step, twice.sealed) == (Step.DECLINED, "")
+
+
+class TestNotDone:
+    def test_it_is_not_done_while_anything_is_found(
+        self, erasure: Erasure, kollega: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever keeps a row from being taken, the erasure waits and goes on by itself."""
+        with monkeypatch.context() as patched:
+            patched.setattr("submissions.erasing.STANDING_STILL", (State.DELIVERED,))
+            assert erasing.approve(erasure, kollega)
+            erasure.refresh_from_db()
+            assert erasure.step == Step.APPROVED
+            assert erasing.go_on() == 0
+        assert erasing.go_on() == 1
+        erasure.refresh_from_db()
+        assert erasure.step == Step.DONE
+        # What was taken at the first try is not forgotten by the last.
+        assert any("MOT1" in line for line in erasure.content["at_vitec"])
+        assert erasure.facts["meetings.meetings"] == 1
+        assert erasure.facts["submissions.submissions"] == 2
 
 
 def test_the_page_of_an_erasure_that_waits_stands_on_the_first_page(

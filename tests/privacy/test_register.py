@@ -13,13 +13,15 @@ from django.urls import reverse
 
 from meetings import kinds
 from meetings.intake import Intake
+from offices import protected, veil
 from offices.directory import PERSONS, contact_details, learn_contacts
 from offices.models import Disclosure, Office, SyncRun, User
 from offices.person_marks import asked, marks, marks_in
-from privacy import register
+from privacy import register, views
 from privacy.models import Inquiry, Who
 from submissions import drafts
 from submissions.models import Submission
+from submissions.personal import SUBMISSIONS
 from tests.factories import make_submission
 from tests.test_every_kind import EXAMPLES, directories, read  # noqa: F401 - a fixture
 
@@ -189,6 +191,65 @@ def test_a_neighbours_rows_are_not_found(
     anna: Submission, neighbour_office: Office, grannkontor: User
 ) -> None:
     assert register.people(neighbour_office, "0701740607") == []
+
+
+class TestProtectedIdentity:
+    @pytest.fixture(autouse=True)
+    def marked(self, anna: Submission, office: Office) -> None:
+        protected.mark(office, "ADR77", None)
+
+    @pytest.mark.parametrize("spelling", SPELLINGS)
+    def test_nothing_finds_her_for_who_may_not_see_her(
+        self, spelling: str, office: Office, unseeing: User, ombud: User
+    ) -> None:
+        with protected.veiled(unseeing):
+            assert register.people(office, spelling) == []
+        with protected.veiled(ombud):
+            [card] = register.people(office, spelling)
+        # Everything of hers, and that she is marked.
+        assert card.total == 7
+        assert card.who.name == "Anna Åkesson"
+
+    def test_an_extract_that_was_open_closes(self, office: Office, unseeing: User) -> None:
+        inquiry = Inquiry(office=office, user=unseeing)
+        inquiry.set_who(register.people(office, "ADR77")[0].who)
+        inquiry.save()
+        client = Client()
+        client.force_login(unseeing)
+        for name in ("person", "json", "ask"):
+            page = client.get(reverse(f"privacy:{name}", args=[inquiry.code]))
+            assert page.status_code == 404
+        assert (
+            client.post(reverse("privacy:ask", args=[inquiry.code]), {"reason": "x"}).status_code
+            == 404
+        )
+
+    def test_a_card_from_before_she_was_marked_opens_nothing(
+        self, office: Office, unseeing: User
+    ) -> None:
+        [card] = register.people(office, "ADR77")
+        client = Client()
+        client.force_login(unseeing)
+        who = views.token_of(card.who)
+        assert client.post(reverse("privacy:open"), {"who": who}).status_code == 404
+
+    def test_nor_is_what_is_hers_offered_as_maybe_another_s(
+        self, office: Office, unseeing: User, ombud: User
+    ) -> None:
+        know(office, "ADR5", name="Bo Åkesson", phones=["070-174 06 07"])
+        for user, offered in ((unseeing, 0), (ombud, 1)):
+            with protected.veiled(user):
+                [card] = register.people(office, "Bo Åkesson")
+                shelves = register.shelves(office, card.who)
+            said = [item for shelf in shelves for item in shelf.maybe if "Anna" in item.found.title]
+            assert bool(said) == bool(offered)
+
+    def test_a_holding_does_not_pass_over_what_is_hidden(
+        self, office: Office, unseeing: User
+    ) -> None:
+        wanted = marks(contact_ids=["ADR77"])
+        with protected.veiled(unseeing), pytest.raises(veil.Veiled):
+            list(SUBMISSIONS.find(office, wanted))
 
 
 class TestMarks:
