@@ -84,6 +84,22 @@ def _form_with_slot(person: Person) -> tuple[Any, str] | None:
     return (page, slots[0]) if slots else None
 
 
+def mark_her(stack: Stack) -> str:
+    """Her identity is protected from now on, for a reason that names her; her contact's id."""
+    ombud = Person(stack, "ombud")
+    page = ombud.get("/offices/protected/")
+    found = wait_until(
+        lambda: re.search(r"contact=([\w-]+)", ombud.post("/offices/search/", page, q=NAME).text),
+        30,
+        "Vitec names her",
+    )
+    contact_id = str(found[1])
+    reason = f"{NAME} är hotad"
+    answer = ombud.post("/offices/protected/", page, contact_id=contact_id, reason=reason)
+    assert LAST in answer.text, answer.text
+    return contact_id
+
+
 # --- Searching files ---------------------------------------------------------------------------
 
 
@@ -187,6 +203,7 @@ def test_extract_and_erase_in_eight_clicks_and_nothing_is_left(
 ) -> None:
     ombud, admin = two_people
     where = register_her(own_portal)
+    contact_id = mark_her(own_portal)
     sealed = sealed_of_her(own_portal)
     click = Clicks()
 
@@ -230,6 +247,9 @@ def test_extract_and_erase_in_eight_clicks_and_nothing_is_left(
     done = "SELECT count(*) FROM privacy_erasure WHERE overwritten_at IS NOT NULL"
     wait_until(lambda: rows(own_portal, done)[0][0] == 1, 60, "the files are written anew")
     assert leaks(own_portal) == []
+    assert rows(own_portal, "SELECT count(*) FROM offices_protectedcontact")[0][0] == 0
+    with sqlite3.connect(own_portal.folder / "vitecportal.sqlite3") as database:
+        assert not any(f"'{contact_id}'" in line for line in database.iterdump())
     assert pieces_left(own_portal, sealed) == 0
 
     assert "as it was written" in verify_audit(own_portal)
