@@ -136,7 +136,8 @@ def seal() -> bool:
     day = database_clock.now().astimezone(dt.UTC).date()
     last = AuditCheckpoint.objects.last()
     after, upto = _sealed_to(last), _last_settled()
-    if upto <= after or (last and last.day == day):
+    done_today = last is not None and last.after is not None and last.day == day
+    if done_today or upto <= after:
         return False
     checkpoint = AuditCheckpoint(day=day, after=after, upto=upto)
     checkpoint.events, checkpoint.digest = _digest(checkpoint)

@@ -69,9 +69,9 @@ def reconcile_due() -> int:
             continue
         try:
             found += look_for(Submission.objects.select_related("office").get(pk=pk))
-            asked += 1
         except Unasked as unasked:
             away |= {(office_id, endpoint)} if unasked.away else set()
+        asked += (office_id, endpoint) not in away
     return found
 
 
@@ -120,7 +120,7 @@ def _look(submission: Submission, limits: dict[str, float]) -> bool:
         _keep(submission, Verdict.SEVERAL)
     elif settling(submission):
         # Too early to say that it is not there.
-        return False
+        _to_the_end_of_the_line(submission)
     else:
         _keep(submission, Verdict.ABSENT)
     return False
@@ -192,12 +192,16 @@ def _did_not_answer(submission: Submission, key: str, error: VitecError) -> bool
     that the whole line rests.
     """
     log.info("cannot ask submission=%s cause=%s", submission.pk, error)
-    Submission.objects.uncertain().filter(pk=submission.pk).update(looked_at=timezone.now())
+    _to_the_end_of_the_line(submission)
     away = error.status is None or isinstance(error, Busy)
     if away:
         rest = max(REST_SECONDS, error.retry_after or 0)
         cache.set(_rest_of(submission, key), True, rest)
     return away
+
+
+def _to_the_end_of_the_line(submission: Submission) -> None:
+    Submission.objects.uncertain().filter(pk=submission.pk).update(looked_at=timezone.now())
 
 
 def _span(submission: Submission) -> Span | None:

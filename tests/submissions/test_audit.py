@@ -392,3 +392,29 @@ def test_what_was_written_before_there_was_a_chain_is_bound_to_one(
 
     assert list(submission.attempts.values_list("position", flat=True)) == [1, 2]
     assert audit.verify().broken == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_checkpoint_that_was_made_over_a_day_holds_after_the_upgrade(
+    bokare: User, office: Office
+) -> None:
+    submission = make_submission(bokare, office)
+    last = submission.attempts.get()
+    old = AuditCheckpoint(day=last.at.astimezone(dt.UTC).date(), upto=last.pk)
+    old.events, old.digest = audit._digest(old)
+    values = [old.day, timezone.now(), old.events, old.digest, stamp(audit._text("", old))]
+
+    call_command("migrate", "submissions", "0009", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO submissions_auditcheckpoint (day, made_at, events, digest, link) "
+            "VALUES (%s, %s, %s, %s, %s)",
+            values,
+        )
+    call_command("migrate", verbosity=0)
+    note(submission, Event.REVEALED)
+
+    checked = audit.verify()
+    assert (checked.broken, checked.checkpoints) == ("", 1)
+    assert audit.seal()
+    assert audit.verify().broken == ""

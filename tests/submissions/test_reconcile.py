@@ -15,7 +15,7 @@ from django.utils import timezone
 from lib import database_clock
 from meetings import kinds
 from offices.capabilities import remember
-from offices.models import LineSeat, Office, User
+from offices.models import LineSeat, Membership, Office, Role, User
 from offices.vitec import client_for
 from sandbox.server import Sandbox
 from submissions import reconcile as reconciling
@@ -426,6 +426,24 @@ class TestTimetable:
 
         fresh.refresh_from_db()
         assert fresh.looked_at is not None
+
+    def test_one_that_vitec_stumbles_over_keeps_no_other_back_and_an_office_that_is_away_none(
+        self, vitec: Sandbox, submission: Submission, bokare: User, neighbour_office: Office,
+        known: Known, settings: Any,
+    ) -> None:  # fmt: skip
+        uncertain(vitec, submission, "lose_answer")
+        person = {"contact_id": known.contact_id, "participant": ("userId", known.broker_id)}
+        other = make_submission(bokare, submission.office, note="Annat", **person)
+        uncertain(vitec, other, "cut_before")
+        Membership.objects.create(user=bokare, office=neighbour_office, role=Role.BOOKER)
+        away = make_submission(bokare, neighbour_office)
+        Submission.objects.filter(pk=away.pk).update(state=State.UNKNOWN)
+        cache.set(f"reconcile-rests-{neighbour_office.pk}-readback.comebacks", True)
+        vitec.behave("/CRM/*/ComebackMeeting", "error_before", times=1)
+
+        reconcile_due()
+
+        assert len(looks_made(vitec)) == 2
 
     def test_what_could_not_be_asked_for_is_asked_for_again_soon_however_old(
         self, vitec: Sandbox, submission: Submission

@@ -32,6 +32,20 @@ def test_it_names_every_task_but_those_that_are_rung_for():
     }
 
 
+def test_only_what_a_delivery_needs_shares_its_queue():
+    """A walk over a year's audit must not stand before what somebody has just sent."""
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    router = app.amqp.router
+    queues = {name: router.route({}, name)["queue"].name for name in ours}
+    with_deliveries = {n for n, queue in queues.items() if queue == app.conf.task_default_queue}
+    assert with_deliveries == {
+        "submissions.tasks.deliver_submission",
+        "submissions.tasks.sweep_outbox",
+        "submissions.tasks.beat_heart",
+    }
+
+
 @pytest.mark.parametrize("name", TIMETABLE)
 def test_it_lets_a_message_expire_that_nobody_took(name):
     assert TIMETABLE[name]["options"]["expires"] > 0
