@@ -760,7 +760,10 @@ class Outage(models.Model):
         """The one that a submission waits for, if any."""
         if submission.state != State.QUEUED:
             return None
-        return cls.open_ones().filter(cls.concerning(submission)).first()
+        # Mostly there is none at all, and then nobody need ask for the login.
+        here = list(cls.open_ones().filter(endpoint__in=["", submission.endpoint]))
+        line = submission.line if here else ""
+        return next((outage for outage in here if outage.line == line), None)
 
 
 class Batch(models.Model):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -309,6 +311,36 @@ class TestProbe:
         LineSeat.objects.update(next_at=timezone.now())
 
         assert claim(waiting[1].pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_beside_each_other_one_is_the_probe(
+    vitec: Sandbox, waiting: list[Submission]
+) -> None:
+    for _ in range(OUTAGE_AFTER):
+        outages.failed(waiting[0], NotSent(cause="ConnectionRefusedError"))
+    probe_is_due()
+    due_now(*waiting)
+    claimed: list[Submission | None] = []
+    together = threading.Barrier(len(waiting))
+
+    def work(pk: int) -> None:
+        try:
+            together.wait()
+            claimed.append(claim(pk))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[one.pk], daemon=True) for one in waiting]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    [probe] = filter(None, claimed)
+    outage = Outage.objects.get()
+    assert (outage.probe, outage.probe_token) == (probe.pk, probe.token)
+    assert len(claimed) == len(waiting)
 
 
 class TestWhatVitecAsksFor:
