@@ -217,7 +217,8 @@ def _span(submission: Submission) -> Span | None:
         return None
     if sent.filter(event=Event.QUARANTINED).exists():
         first = events.filter(event=Event.ACCEPTED).first() or first
-    return Span(first.at, last.at)
+    # The clock may have been set back between the two.
+    return Span(min(first.at, last.at), max(first.at, last.at))
 
 
 def _delivered(submission: Submission, vitec_id: str) -> bool:
