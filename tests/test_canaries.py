@@ -386,8 +386,9 @@ def comeback_again(world: World) -> dict[str, Any]:
 
 
 def uncertain(world: World) -> dict[str, Any]:
-    Submission.objects.filter(pk=world.things["submission"].pk).update(state=State.UNKNOWN)
-    return {"decision": "not_found", "reason": TYPED}
+    found = Submission.objects.filter(pk=world.things["submission"].pk)
+    found.update(state=State.UNKNOWN)
+    return {"decision": "not_found", "reason": TYPED, "seen": found.get().events}
 
 
 def mended_list(world: World) -> dict[str, Any]:

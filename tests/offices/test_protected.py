@@ -436,5 +436,5 @@ class TestDrafts:
         drafts.keep(bokare, office, kind, uuid.uuid4(), {name: ["ADR1"], "note": ["Hej"]})
         drafts.keep(bokare, office, kind, uuid.uuid4(), {"note": ["Hej"]})
         Draft.objects.update(person_hash="")
-        import_module("submissions.migrations.0010_person_of_a_draft").tell(apps, None)
+        import_module("submissions.migrations.0012_person_of_a_draft").tell(apps, None)
         assert {row.person_hash for row in Draft.objects.all()} == {"", person_hash("ADR1")}

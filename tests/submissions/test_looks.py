@@ -257,7 +257,8 @@ class TestPages:
         self.in_state(State.UNKNOWN)
         as_chef.post(reverse("submissions:decide", args=[sent.code]))
         as_chef.post(
-            reverse("submissions:decide_many"), {"decision": "found", "code": str(sent.code)}
+            reverse("submissions:decide_many"),
+            {"decision": "found", "code": f"{sent.code}:{sent.events}"},
         )
         assert [row[:2] for row in seen()] == [("chef", "viewed")] * 3
 
