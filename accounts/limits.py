@@ -1,7 +1,8 @@
 """How often one person may do what could empty the directory or try out secrets.
 
-Counted in windows in the shared cache, under the person's number. A limit is a brake for scripts
-and stolen sessions; nobody who works by hand comes near one.
+Counted in windows in the shared cache (a few by each process, `COUNTED_BY_PROCESS`), under the
+person's number. A limit is a brake for scripts and stolen sessions; nobody who works by hand comes
+near one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import dataclasses
 import time
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -67,6 +68,7 @@ def wait_for(limit: Limit, user: User, now: float | None = None) -> int:
     window, spent = divmod(now, limit.seconds)
     left = int(limit.seconds - spent) + 1
     key = f"limit:{limit.name}:{user.pk}:{int(window)}"
+    cache = caches["process" if limit.name in settings.COUNTED_BY_PROCESS else "default"]
     if cache.add(key, 1, timeout=left):
         return 0
     try:

@@ -171,7 +171,11 @@ else:
 CACHES = {
     "default": env.cache_url("CACHE_URL", default="dbcache://vitecportal_cache"),
     # What each process may know for itself: asking for it costs no query.
-    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # --- Celery ------------------------------------------------------------------------------------
@@ -413,6 +417,9 @@ class Counted(NamedTuple):
     field: str = ""
 
 
+# Each process counts these for itself: they guard a page that is asked for at each pause in typing,
+# which must not cost ten questions to a cache that lies in the database.
+COUNTED_BY_PROCESS = {"list"}
 # By the addresses' names.
 LIMITED = {
     "offices:find_contacts": Counted("search"),
