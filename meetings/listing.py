@@ -134,7 +134,7 @@ def page_of(tables: list[Rows], *, order: Order, number: int, size: int) -> Page
 
 def _page_of_one(table: Rows, order: Order, number: int, size: int) -> Page:
     """A page of one table. A first page that holds everything has counted it, too."""
-    sorted_rows = _by_moment(table, order).select_related("office")
+    sorted_rows = _by_moment(table, order).select_related("office").defer(*UNSHOWN)
     found = list(sorted_rows[: size + 1]) if number == 1 else []
     if number == 1 and len(found) <= size:
         return Page(rows=found, count=len(found), number=1, size=size, order=order)

@@ -17,7 +17,7 @@ from django.db.models import Max, Min, QuerySet
 
 from lib import database_clock
 from lib.sealing import is_stamped, keyed_hash, stamp, stamp_secret
-from submissions import append_only, chain
+from submissions import chain
 from submissions.models import Attempt, AuditCheckpoint, StampKey, Submission
 
 # Sealing waits no longer for those that write; it is tried again an hour later.
@@ -166,8 +166,9 @@ def _last_settled() -> int:
         if connection.vendor == "postgresql":
             # Waits for those that write; SQLite has but one of them, and that is us.
             with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_SECONDS}s'")
-                cursor.execute(f"LOCK TABLE {append_only.ATTEMPTS} IN SHARE MODE")
+                wait = f"{LONGEST_WAIT_SECONDS}s"
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
+                cursor.execute("LOCK TABLE submissions_attempt IN SHARE MODE")
         return Attempt.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
