@@ -39,6 +39,7 @@ def portal(broker: str, vitec: str, *, postgres: bool, hold: int = 0) -> Iterato
             "VITECPORTAL_DATA_DIR": folder,
             "CELERY_BROKER_URL": broker,
             "CELERY_QUEUE": name,
+            "FLOOD_PER_MINUTE": "0",
             "VITEC_BASE_URL": vitec,
             "SUBMISSION_HOLD_SECONDS": str(hold),
             "LOG_LEVEL": "WARNING",
