@@ -41,7 +41,7 @@ def _throughput(concurrency: int, bound: float) -> list[Figure]:
         bare, ours = [], []
         for _ in range(ROUNDS):
             bare.append(_bare(there, concurrency, count))
-            ids = copies(original, count, rung_at=original.created_at)
+            ids = copies(original, count, rung_at=original.created_at, person_hash="")
             ours.append(_ours(there, concurrency, env, ids))
         ratios = [mine / theirs for mine, theirs in zip(ours, bare, strict=True)]
     return [
