@@ -79,9 +79,10 @@ def turn(line: str, patience: float | None = None) -> Iterator[None]:
     token = uuid.uuid4()
     until = time.monotonic() + (math.inf if patience is None else patience)
     while not _sit_down(line, token):
-        if time.monotonic() >= until:
+        left = until - time.monotonic()
+        if left <= 0:
             raise NoTurn(cause="crowded")
-        time.sleep(_seconds_until_free(line))
+        time.sleep(min(left, _seconds_until_free(line)))
     try:
         yield
     finally:
