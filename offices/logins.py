@@ -9,6 +9,7 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from connect.calls import Call, Reply
 from connect.client import Client
+from lib.prepared import Select, Slot
 from offices.models import Credential, FunctionGroup, Office
 
 # By the beginnings of the endpoints' keys. Meeting, Comeback, Appointment, User, Office and the
@@ -55,12 +56,23 @@ def with_login(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.alias(login_group=group).annotate(login=name)
 
 
+_OF_LOGIN = [field.attname for field in Credential._meta.concrete_fields]
+_OF_OFFICE = Select(
+    lambda: Credential.objects.filter(office=Slot.of(Credential, "office")).values_list(*_OF_LOGIN)
+)
+
+
+def _of_office(office: Office) -> list[Credential]:
+    rows = _OF_OFFICE.all(office=office.pk)
+    return [Credential.from_db("default", _OF_LOGIN, row) for row in rows]
+
+
 class Logins:
     """The logins of an office as they stood when they were read; one query."""
 
     def __init__(self, office: Office, logins: Iterable[Credential] | None = None) -> None:
         if logins is None:
-            logins = Credential.objects.filter(office=office)
+            logins = _of_office(office)
         self.office = office
         self._by_group: Mapping[str, Credential] = {login.group: login for login in logins}
 

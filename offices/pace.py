@@ -18,13 +18,15 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Q, QuerySet, Subquery
+from django.db.models import DurationField, Exists, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from connect.calls import Call, Reply
 from connect.client import Client
 from connect.errors import NotSent
+from lib import database_clock
+from lib.prepared import Slot, Update
 from lib.sealing import keyed_hash
 from offices.models import LineSeat, LineStart
 
@@ -99,8 +101,8 @@ def _kept() -> int:
 
 
 def _seconds_until_free(line: str) -> float:
-    now = timezone.now()
-    resting = _seats(line, _kept()).filter(_nobody_sits()).order_by("next_at")
+    now = database_clock.now()
+    resting = _seats(line, _kept()).filter(_nobody_sits(_lease())).order_by("next_at")
     next_at = resting.values_list("next_at", flat=True).first()
     return min(max(0.0, (next_at - now).total_seconds()), 1.0) if next_at else LOOK_AGAIN
 
@@ -130,14 +132,34 @@ def take_seat(line: str, token: uuid.UUID, *, kept: int = 0, holder: int | None 
 
 
 def _take(line: str, token: uuid.UUID, kept: int, holder: int | None) -> bool:
-    ready = Q(next_at__lte=Now()) | Q(next_at__gt=Now() + FURTHEST_START)
-    free = _seats(line, kept).filter(_nobody_sits(), ready).order_by("number")
-    chosen = Subquery(free.select_for_update(skip_locked=True).values("pk")[:1])
-    return bool(
-        LineSeat.objects.filter(pk=chosen).update(
-            token=token, holder=holder, until=Now() + _lease(), next_at=Now() + _rest()
-        )
+    given = {"token": token, "holder": holder, "lease": _lease(), "rest": _rest()}
+    among = {"line": line, "kept": kept, "seats": settings.VITEC_CALLS_AT_ONCE}
+    return _SIT.first(**given, **among) is not None
+
+
+def _free_seats() -> QuerySet[LineSeat]:
+    """The first that may begin a call now; one that another is about to take is passed by."""
+    number, ready = LineSeat._meta.get_field("number"), Q(next_at__lte=Now())
+    of_line = LineSeat.objects.filter(
+        line=Slot.of(LineSeat, "line"),
+        number__gte=Slot("kept", number),
+        number__lt=Slot("seats", number),
     )
+    ready |= Q(next_at__gt=Now() + FURTHEST_START)
+    free = of_line.filter(_nobody_sits(Slot("lease", DurationField())), ready).order_by("number")
+    first = free.select_for_update(skip_locked=True).values("pk")[:1]
+    return LineSeat.objects.filter(pk=Subquery(first))
+
+
+_SIT = Update(
+    _free_seats,
+    {
+        "token": Slot.of(LineSeat, "token"),
+        "holder": Slot.of(LineSeat, "holder"),
+        "until": Now() + Slot("lease", DurationField()),
+        "next_at": Now() + Slot("rest", DurationField()),
+    },
+)
 
 
 def _seats(line: str, kept: int) -> QuerySet[LineSeat]:
@@ -146,8 +168,8 @@ def _seats(line: str, kept: int) -> QuerySet[LineSeat]:
     )
 
 
-def _nobody_sits() -> Q:
-    lease_is_over = Q(until__lt=Now()) | Q(until__gt=Now() + 2 * _lease())
+def _nobody_sits(lease: Slot | dt.timedelta) -> Q:
+    lease_is_over = Q(until__lt=Now()) | Q(until__gt=Now() + lease + lease)
     free = Q(token=None) | Q(holder=None) & lease_is_over
     for condition in _still_there:
         free |= Q(holder__isnull=False) & ~Q(condition())
@@ -165,10 +187,11 @@ def _rest() -> dt.timedelta:
 
 
 def _set_seats(line: str) -> None:
-    now = timezone.now()
+    # Ready at once by the database's clock, which may be behind ours and is less fine.
+    past = timezone.now() - FURTHEST_START
     LineSeat.objects.bulk_create(
         [
-            LineSeat(line=line, number=number, until=now, next_at=now)
+            LineSeat(line=line, number=number, until=past, next_at=past)
             for number in range(settings.VITEC_CALLS_AT_ONCE)
         ],
         ignore_conflicts=True,
@@ -185,15 +208,17 @@ def line_up(line: str) -> float:
     """
     gap = dt.timedelta(seconds=1 / settings.VITEC_CALLS_PER_SECOND)
     for _ in range(3):
-        now = timezone.now()
+        now = database_clock.now()
         planned = LineStart.objects.filter(line=line).values_list("next_at", flat=True).first()
         if planned is None:
             if _first_start(line, now + 2 * gap):
                 return gap.total_seconds()
             continue
-        if planned > now + LONGEST_LINE:
+        # Nobody is told to come back as late as that: the clock was set back.
+        stale = planned > now + LONGEST_LINE + gap + FURTHEST_START
+        if planned > now + LONGEST_LINE and not stale:
             break
-        start = max(planned, now + gap)
+        start = now + gap if stale else max(planned, now + gap)
         if LineStart.objects.filter(line=line, next_at=planned).update(next_at=start + gap):
             return (start - now).total_seconds()
     return LONGEST_LINE.total_seconds() * random.uniform(0.5, 1.0)  # noqa: S311

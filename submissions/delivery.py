@@ -17,22 +17,22 @@ import re
 import threading
 import time
 import traceback
-import uuid
 from collections.abc import Callable
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Now
 
 from connect.calls import Reply
 from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused, VitecError
-from lib import log_context
+from lib.prepared import Select, Slot
 from lib.sealing import Unsealable
-from offices.logins import Logins, with_login
+from offices.logins import Logins
 from offices.vitec import NoCredential, client_for
-from submissions import outages, pacing, pauses
-from submissions.journal import ids_of, note
+from submissions import moves, outages, pauses
+from submissions.claims import claim
+from submissions.journal import note
 from submissions.kinds import all_kinds
 from submissions.models import (
     DUE_BY,
@@ -43,8 +43,8 @@ from submissions.models import (
     State,
     Submission,
     SubmissionQuerySet,
-    due,
     not_sooner,
+    unless_erased,
 )
 from submissions.pacing import Crowded
 
@@ -80,7 +80,6 @@ def deliver(submission_id: int) -> Ring | None:
     Returns whom to ring for: another that had to wait for this one and may go now, or this one
     when the login has its hands full. None for nobody.
     """
-    log_context.bind(**ids_of(submission_id))
     try:
         submission = claim(submission_id)
     except Crowded as crowded:
@@ -97,14 +96,23 @@ def deliver(submission_id: int) -> Ring | None:
     return _next_of_person(submission)
 
 
+_NEXT = Select(
+    lambda: (
+        Submission.objects.due()
+        .filter(
+            office=Slot.of(Submission, "office"), person_hash=Slot.of(Submission, "person_hash")
+        )
+        .order_by("pk")
+        .values_list("pk")[:1]
+    )
+)
+
+
 def _next_of_person(submission: Submission) -> Ring | None:
     if not submission.person_hash:
         return None
-    waiting = Submission.objects.due().filter(
-        office_id=submission.office_id, person_hash=submission.person_hash
-    )
-    first = waiting.order_by("pk").values_list("pk", flat=True).first()
-    return Ring(first) if first else None
+    first = _NEXT.first(office=submission.office_id, person_hash=submission.person_hash)
+    return Ring(*first) if first else None
 
 
 def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], object]]:
@@ -196,78 +204,6 @@ def _surely(settle: Callable[[], object], submission: Submission) -> None:
             return
 
 
-class _Outrun(Exception):
-    """Another took the row, the probe or the day's try; the claim is rolled back."""
-
-
-def claim(submission_id: int) -> Submission | None:
-    """Take the row for this worker; None when it is not due, is taken, or sending is paused.
-
-    Raises Crowded when its login may begin no call just now; then it waits for a moment.
-    """
-    rows = Submission.objects.due().select_related("office").filter(pk=submission_id)
-    submission: Submission | None = with_login(rows).first()
-    if submission is None or _held_by_pause(submission) or outages.keeps_back(submission):
-        return None
-    submission.token = uuid.uuid4()
-    try:
-        with pacing.at_a_polite_pace(submission), transaction.atomic(durable=True):
-            _take(submission)
-    except _Outrun:
-        return None
-    return submission
-
-
-def _take(submission: Submission) -> None:
-    """The claim and all that goes with it, or nothing of it. Raises _Outrun, Crowded.
-
-    Outages and pauses come before the row: everybody locks them in this order.
-    """
-    if not (outages.takes_probes(submission) and pauses.takes_the_try(submission)):
-        raise _Outrun
-    # What a person paused this moment counts: asked for in the very statement that claims.
-    free = Submission.objects.filter(due(), pk=submission.pk).outside_paused_batches()
-    taken = (
-        free.outside_pauses_by_people()
-        .whose_turn_it_is()
-        .move(
-            State.QUEUED,
-            State.CLAIMED,
-            token=submission.token,
-            tries=F("tries") + 1,
-            lease_until=Now() + dt.timedelta(seconds=settings.CLAIM_LEASE_SECONDS),
-        )
-    )
-    if not taken:
-        raise _Outrun
-    pacing.take_seat(submission)
-    submission.refresh_from_db(fields=["state", "tries"])
-    note(submission, Event.CLAIMED)
-
-
-def _held_by_pause(submission: Submission) -> bool:
-    over = list(Pause.over(submission))
-    stands_still = _batch_is_paused(submission)
-    if not over and not stands_still:
-        return False
-    if over and not stands_still and _may_go(submission) and (tried := pauses.to_be_tried(over)):
-        submission.tries_pauses = tried  # type: ignore[attr-defined]
-        return False
-    with transaction.atomic():
-        if _this(submission).move(State.QUEUED, State.HELD):
-            status = next((pause.status for pause in over if pause.status), None)
-            note(submission, Event.HELD, status=status)
-    return True
-
-
-def _may_go(submission: Submission) -> bool:
-    return _this(submission).due().whose_turn_it_is().exists()
-
-
-def _batch_is_paused(submission: Submission) -> bool:
-    return not _this(submission).outside_paused_batches().exists()
-
-
 def _this(submission: Submission) -> SubmissionQuerySet:
     return Submission.objects.filter(pk=submission.pk)
 
@@ -278,15 +214,12 @@ def _mine(submission: Submission) -> SubmissionQuerySet:
 
 def _mark_sending(submission: Submission) -> None:
     """Runs when the connection stands and no byte has left. Raises ClaimLost."""
+    lease = dt.timedelta(seconds=settings.SENDING_LEASE_SECONDS)
     with transaction.atomic(durable=True):
-        marked = _mine(submission).move(
-            State.CLAIMED,
-            State.SENDING,
-            lease_until=Now() + dt.timedelta(seconds=settings.SENDING_LEASE_SECONDS),
-        )
-        if not marked:
+        place = moves.MARK.one(submission, lease=lease)
+        if place is None:
             raise ClaimLost
-        note(submission, Event.SENDING)
+        note(submission, Event.SENDING, place=place)
     submission.state = State.SENDING
 
 
@@ -295,14 +228,14 @@ def _mark_sending(submission: Submission) -> None:
 
 def _settle_delivered(submission: Submission, reply: Reply) -> None:
     vitec_id = id_in(reply)
-    with transaction.atomic():
-        if _mine(submission).move(State.SENDING, State.DELIVERED, vitec_id=vitec_id):
-            note(submission, Event.DELIVERED, answer=reply)
+    with transaction.atomic(savepoint=False):
+        if place := moves.DELIVER.one(submission, vitec_id=vitec_id):
+            note(submission, Event.DELIVERED, answer=reply, place=place)
             return
         # Meanwhile the sweeper gave up on us, and perhaps a person decided. Our own token proves
         # that nobody has sent it since and that this is our send's answer: proof outranks both.
         others = tuple(state for state in State if state != State.DELIVERED)
-        _mine(submission).move(others, State.DELIVERED, vitec_id=vitec_id)
+        _mine(submission).move(others, State.DELIVERED, vitec_id=unless_erased(Value(vitec_id)))
         note(submission, Event.LATE, answer=reply)
     log.warning("late answer submission=%s status=%s", submission.pk, reply.status)
 

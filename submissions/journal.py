@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import logging
 import os
@@ -10,18 +11,38 @@ import threading
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Now
 
 from connect.answers import masked
 from connect.calls import Reply
 from connect.errors import VitecError
 from lib import database_clock, log_context
+from lib.prepared import Insert, Row, Slot, Update
 from lib.sealing import Unsealable, seal_row
 from offices.models import User
 from submissions import chain
 from submissions.models import Attempt, Event, Submission
 
 log = logging.getLogger(__name__)
+
+# What a statement tells that counts the event itself: how many there are now, the stamp of the one
+# before, and the time. Hosts' clocks differ, and the audit is of all of them.
+PLACE = (
+    F("events"),
+    Subquery(
+        Attempt.objects.filter(submission=OuterRef("pk"), position=OuterRef("events") - 1).values(
+            "link"
+        )
+    ),
+    Now(),
+)
+_COUNT = Update(
+    lambda: Submission.objects.filter(id=Slot.of(Submission, "id")),
+    {"events": F("events") + 1},
+    returning=PLACE,
+)
+_WRITE = Insert(Attempt)
 
 
 def worker_name() -> str:
@@ -36,11 +57,13 @@ def note(
     actor: User | None = None,
     reason: str = "",
     answer: Reply | VitecError | None = None,
+    place: Row | None = None,
     **facts: Any,
 ) -> Attempt:
     """Append one event. Call it in the transaction that changes the state.
 
     answer: what came back; its text goes in masked, and sealed in full.
+    place: `PLACE` as the statement has told it that changed the state and counted the event.
     facts: further columns of `Attempt`. `request_id` is that of the call to Vitec where there was
         one, and of the request to us where a person did something.
     """
@@ -61,22 +84,29 @@ def note(
         **facts,
     )
     with transaction.atomic(savepoint=False):
-        attempt.position, previous = _next_place(submission)
-        # Hosts' clocks differ, and the audit is of all of them.
-        attempt.at = database_clock.now()
+        if place is None:
+            (place,) = _COUNT.all(id=submission.pk)
+        attempt.position, previous, attempt.at = _place(submission, *place)
         attempt.link = chain.link(previous, attempt)
-        attempt.save(force_insert=True)
+        _WRITE.row(attempt)
     return attempt
 
 
-def _next_place(submission: Submission) -> tuple[int, str]:
-    """The place of the next event in the submission's chain, and the stamp before it.
+def _place(
+    submission: Submission, count: int, stamp: str | None, now: dt.datetime
+) -> tuple[int, str, dt.datetime]:
+    """The place of the next event in the submission's chain, the stamp before it, and the time.
 
-    Counting it locks the row until the transaction ends: of two writers at once one waits.
+    Counting locks the row until the transaction ends: of two writers at once one waits. Then its
+    statement began before the other's event was there, and tells no stamp.
     """
-    Submission.objects.filter(pk=submission.pk).update(events=F("events") + 1)
+    if count == 1:
+        return 1, chain.beginning(submission), now
+    if stamp is not None:
+        return count, stamp, now
     last = submission.attempts.order_by("-position").values_list("position", "link").first()
-    return (last[0] + 1, last[1]) if last else (1, chain.beginning(submission))
+    now = database_clock.now()
+    return (last[0] + 1, last[1], now) if last else (1, chain.beginning(submission), now)
 
 
 def ids_of(submission_id: int) -> dict[str, object]:
@@ -88,7 +118,8 @@ def ids_of(submission_id: int) -> dict[str, object]:
 
 def _tell(submission_id: int, event: Event, number: int) -> None:
     """One log line an event, once it is committed."""
-    known = "request_id" in log_context.present()
+    present = log_context.present()
+    known = "request_id" in present or present.get("submission") == str(submission_id)
     ids = {"submission": submission_id} if known else ids_of(submission_id)
     with log_context.about(**ids):
         log.info("event=%s try=%s", event.value, number)

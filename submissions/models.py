@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -110,6 +110,11 @@ def not_sooner(column: str, moment: Combinable) -> Case:
     """
     later = {f"{column}__gt": moment, f"{column}__lte": Now() + FURTHEST_DUE}
     return Case(When(**later, then=F(column)), default=moment, output_field=models.DateTimeField())
+
+
+def unless_erased(vitec_id: Combinable | Value) -> Case:
+    """Vitec's id of what was sent; nothing of a row whose person was erased meanwhile."""
+    return Case(When(key="", then=Value("")), default=vitec_id, output_field=models.CharField())
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from connect.errors import Busy, VitecError
+from lib.prepared import Select, Slot
 from offices import pace
 from offices.logins import Logins, NoCredential, with_login
 from offices.models import Credential, Office
@@ -57,14 +58,21 @@ def failed(submission: Submission, error: VitecError) -> None:
             Outage.objects.filter(ended_at=None, **here).update(**moments)
 
 
+_ANY = Select(
+    lambda: Outage.objects.filter(
+        line=Slot.of(Outage, "line"), endpoint__in=["", Slot.of(Outage, "endpoint")], ended_at=None
+    ).values_list("pk")[:1]
+)
+
+
 def answered(submission: Submission) -> None:
     """Vitec has said something: what waited for it goes on, unless it has asked us to wait."""
+    if not _ANY.first(line=submission.line, endpoint=submission.endpoint):
+        return
     asked_to_wait = Q(asked_until__gt=Now(), asked_until__lte=Now() + FURTHEST_DUE)
     over = Outage.objects.filter(Outage.concerning(submission), ended_at=None).exclude(
         asked_to_wait
     )
-    if not over.exists():
-        return
     with transaction.atomic():
         ended = list(over)
         over.filter(pk__in=[outage.pk for outage in ended]).update(ended_at=Now())

@@ -153,8 +153,9 @@ def answered(submission: Submission) -> None:
 
     Call it in the transaction that settles it; what waited goes on by `let_go_on`.
     """
-    theirs = Pause.objects.filter(pk__in=_tried_by(submission), paused_by=None, ended_at=None)
-    theirs.update(ended_at=timezone.now())
+    if tried := _tried_by(submission):
+        theirs = Pause.objects.filter(pk__in=tried, paused_by=None, ended_at=None)
+        theirs.update(ended_at=timezone.now())
 
 
 def let_go_on(submission: Submission) -> None:

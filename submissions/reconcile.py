@@ -16,11 +16,12 @@ from collections.abc import Collection
 from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from connect.errors import Busy, Denied, Refused, VitecError
+from lib import database_clock
 from lib.sealing import Unsealable
 from offices import veil
 from offices.capabilities import may_ask, remember
@@ -28,7 +29,7 @@ from offices.pace import NoTurn
 from offices.vitec import NoCredential, paced_client_for
 from submissions.journal import note
 from submissions.kinds import ReadBack, Span, find_kind
-from submissions.models import Event, Outage, State, Submission, Verdict
+from submissions.models import Event, Outage, State, Submission, Verdict, unless_erased
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ def _look(submission: Submission, limits: dict[str, float]) -> bool:
 def settling(submission: Submission) -> bool:
     """Vitec may still be at work on it."""
     span = _span(submission)
-    return span is not None and span.last > timezone.now() - _settling()
+    return span is not None and span.last > database_clock.now() - _settling()
 
 
 def _settling() -> dt.timedelta:
@@ -230,7 +231,7 @@ def _delivered(submission: Submission, vitec_id: str) -> bool:
         moved = Submission.objects.filter(pk=submission.pk).move(
             State.UNKNOWN,
             State.DELIVERED,
-            vitec_id=vitec_id,
+            vitec_id=unless_erased(Value(vitec_id)),
             found_by_look=True,
             looked_at=timezone.now(),
         )

@@ -91,6 +91,11 @@ def states_after(events: Iterable[str]) -> frozenset[State]:
     return states
 
 
+def _last_sent(events: list[str]) -> int:
+    """Where the last try begins that left us; 0 for none."""
+    return max((place for place, event in enumerate(events) if event == Event.SENDING), default=0)
+
+
 def violations(submission: Submission, events: list[str], seen: Seen) -> list[str]:
     """What is wrong with a submission, in sentences; an empty list when all is well."""
     by_people = events.count(Event.SENT_AGAIN)
@@ -114,6 +119,9 @@ def violations(submission: Submission, events: list[str], seen: Seen) -> list[st
         ),
         "is said to be refused, and may have arrived": (
             state != State.REJECTED or uncertain <= by_people
+        ),
+        "says what a look has said of an earlier try": (
+            not submission.verdict or Event.LOOKED in events[_last_sent(events) :]
         ),
         "has a journal that no life of a submission can have written": (
             state in states_after(events)

@@ -19,7 +19,7 @@ from celery.worker.request import Request
 from django.conf import settings
 
 from connect import client, transport
-from submissions import delivery, outages, tasks
+from submissions import claims, delivery, outages, tasks
 from submissions.models import Event, Submission
 
 POINTS = (
@@ -82,6 +82,7 @@ def install() -> None:
     outages.SPREAD_SECONDS = 0.3  # type: ignore[assignment]
     _around(tasks, "deliver", _deliver)
     _around(delivery, "claim", _claim)
+    _around(claims, "note", _note)
     _around(delivery, "note", _note)
     _around(delivery, "_mark_sending", _mark_sending)
     _around(delivery, "_surely", _surely)

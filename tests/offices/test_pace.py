@@ -87,8 +87,36 @@ def test_who_finds_no_seat_gets_a_moment_of_its_own(db, settings):
 def test_nobody_is_told_to_come_back_after_more_than_a_minute(db, settings):
     settings.VITEC_CALLS_PER_SECOND = 0.05
     assert all(pace.line_up("line") <= 81 for _ in range(20))
-    LineStart.objects.update(next_at=timezone.now() + dt.timedelta(hours=1))
+    LineStart.objects.update(next_at=timezone.now() + dt.timedelta(seconds=90))
     assert 30 <= pace.line_up("line") <= 60
+
+
+def test_a_moment_from_before_the_clock_was_set_back_makes_nobody_wait(db, settings):
+    settings.VITEC_CALLS_PER_SECOND = 10
+    pace.line_up("line")
+    LineStart.objects.update(next_at=timezone.now() + dt.timedelta(days=1))
+    assert [pace.line_up("line") < 1 for _ in range(3)] == [True] * 3
+
+
+def test_a_host_whose_clock_is_ahead_waits_until_a_seat_is_free(db, settings, slept, monkeypatch):
+    settings.VITEC_CALLS_AT_ONCE = 1
+    settings.VITEC_CALLS_PER_SECOND = 2
+    ahead = timezone.now() + dt.timedelta(seconds=30)
+    monkeypatch.setattr(pace.timezone, "now", lambda: ahead)
+    for _call in range(3):
+        with pace.turn("line"):
+            pass
+    # A seat of one rests half a second, and each is slept for once.
+    assert len(slept) == 2
+    assert min(slept) > 0.1
+
+
+def test_the_first_call_of_a_login_waits_for_nobody(db, settings, slept):
+    settings.VITEC_CALLS_AT_ONCE = 1
+    for number in range(20):
+        with pace.turn(f"line {number}", 0):
+            pass
+    assert not slept
 
 
 def test_no_more_are_on_their_way_than_there_are_seats(db, settings, slept):

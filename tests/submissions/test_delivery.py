@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connect.calls import Reply
@@ -111,7 +112,7 @@ class TestNothingWasSent:
         settings.VITEC_BASE_URL = "http://127.0.0.1:9"
         deliver(submission.pk)
         settings.VITEC_BASE_URL = vitec.url
-        Submission.objects.update(not_before=timezone.now())
+        Submission.objects.update(not_before=Now())
 
         deliver(submission.pk)
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -94,7 +95,7 @@ class TestAtOnce:
         assert isinstance(deliver(waiting[1].pk), Ring)
 
         Credential.objects.filter(office=neighbour_office).update(username="other")
-        Submission.objects.update(not_before=timezone.now())
+        Submission.objects.update(not_before=Now())
 
         assert delivery.claim(waiting[1].pk) is not None
 

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -59,7 +60,7 @@ class TestByAPerson:
         self, submission: Submission, office: Office, chef: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "submissions.delivery.outages.keeps_back",
+            "submissions.claims._is_held_back",
             lambda _: not pauses.pause(office, "", chef, "Nu"),
         )
 
@@ -253,7 +254,7 @@ class TestOnceADay:
         deliver(denied.pk)
         assert state_of(denied) == State.QUEUED
         LineSeat.objects.update(next_at=timezone.now())
-        Submission.objects.update(not_before=timezone.now())
+        Submission.objects.update(not_before=Now())
 
         deliver(denied.pk)
 

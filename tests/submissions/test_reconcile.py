@@ -12,14 +12,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connect.errors import Busy
 from lib import database_clock
 from meetings import kinds
 from offices.capabilities import remember
 from offices.models import LineSeat, Membership, Office, Role, User
 from offices.vitec import client_for
 from sandbox.server import Sandbox
+from submissions import delivery
 from submissions import reconcile as reconciling
 from submissions.delivery import deliver
+from submissions.erasing import erase_content
 from submissions.models import Event, Outage, State, Submission, Verdict
 from submissions.outbox import mark_delivered, mark_not_delivered, quarantine, send_again
 from submissions.reconcile import Unasked, look_for, reconcile, reconcile_due
@@ -332,6 +335,60 @@ class TestLooking:
 
         submission.refresh_from_db()
         assert (submission.verdict, submission.looked_at) == ("", None)
+
+    def test_what_it_said_of_one_try_is_not_said_of_the_next(
+        self, vitec: Sandbox, submission: Submission
+    ) -> None:
+        vitec.behave("comeback", "cut_before", times=1)
+        deliver(submission.pk)
+        reconcile(submission)
+        # Then the answer of that very try comes, and it was not processed.
+        submission.refresh_from_db()
+        delivery._settling(submission, Busy(status=429))()
+        Submission.objects.update(not_before=timezone.now() - dt.timedelta(seconds=1))
+        vitec.behave("comeback", "lose_answer", times=1)
+
+        deliver(submission.pk)
+
+        submission.refresh_from_db()
+        assert (submission.state, submission.verdict) == (State.UNKNOWN, "")
+        assert submission.looked_at is None
+
+    def test_a_host_whose_clock_is_ahead_does_not_say_it_sooner(
+        self,
+        vitec: Sandbox,
+        submission: Submission,
+        settings: Any,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        settings.RECONCILE_SETTLING_SECONDS = 90
+        vitec.behave("comeback", "cut_before", times=1)
+        deliver(submission.pk)
+        ahead = timezone.now() + dt.timedelta(minutes=3)
+        monkeypatch.setattr(reconciling.timezone, "now", lambda: ahead)
+
+        reconcile(submission)
+
+        submission.refresh_from_db()
+        assert submission.verdict == ""
+
+    def test_one_erased_during_the_look_keeps_no_id_of_it(
+        self, vitec: Sandbox, submission: Submission, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        vitec.behave("comeback", "lose_answer", times=1)
+        deliver(submission.pk)
+        settle = reconciling._delivered
+
+        def erased_meanwhile(looked_for: Submission, vitec_id: str) -> bool:
+            erase_content(Submission.objects.get(pk=looked_for.pk))
+            return settle(looked_for, vitec_id)
+
+        monkeypatch.setattr(reconciling, "_delivered", erased_meanwhile)
+
+        reconcile(submission)
+
+        submission.refresh_from_db()
+        assert (submission.state, submission.key, submission.vitec_id) == (State.DELIVERED, "", "")
 
 
 class TestAfterARestore:

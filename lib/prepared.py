@@ -1,0 +1,197 @@
+"""Statements that are written once and run often.
+
+Django writes the SQL of a queryset anew each time it runs, which costs several times what the
+database then does; a delivery asks a dozen times, thousands of them an hour after an outage. Here a
+process writes it once. What differs from run to run is a `Slot`; the rest, settings too, must not.
+
+    _name = Select(lambda: Person.objects.filter(id=Slot.of(Person, "id")).values_list("name"))
+    _name.first(id=7)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import sql
+from django.db.models.expressions import Expression
+from django.db.models.sql.compiler import SQLCompiler
+
+Row = tuple[Any, ...]
+
+
+class Slot(Expression):
+    """Stands in a queryset for a value that is given when the statement runs.
+
+    like: a field of the same type; it brings the value into the database's form.
+    """
+
+    def __init__(self, name: str, like: models.Field[Any, Any]) -> None:
+        super().__init__(output_field=like)
+        self.name = name
+
+    @classmethod
+    def of(cls, model: type[models.Model], name: str) -> Slot:
+        """For the value of a model's field, named as it."""
+        return cls(name, model._meta.get_field(name))  # type: ignore[arg-type]
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Written:
+    """A statement in the words of one sort of database.
+
+    fill: for each parameter the value, or its slot and what brings that into the database's form.
+    columns: what the rows are made of that come back.
+    """
+
+    text: str
+    fill: Sequence[tuple[Any, Callable[..., Any] | None]]
+    columns: Sequence[Expression]
+
+    @classmethod
+    def of(cls, text: str, parameters: Iterable[Any], columns: Sequence[Any]) -> _Written:
+        fill = [
+            (each.name, each.output_field.get_db_prep_value)
+            if isinstance(each, Slot)
+            else (each, None)
+            for each in parameters
+        ]
+        return cls(text, fill, columns)
+
+    def run(self, given: Mapping[str, Any], using: BaseDatabaseWrapper) -> list[Row]:
+        values = [
+            each if prepare is None else prepare(given[each], using) for each, prepare in self.fill
+        ]
+        with using.cursor() as cursor:
+            cursor.execute(self.text, values)
+            rows: list[Row] = cursor.fetchall()
+        return [self._converted(row, using) for row in rows] if rows else rows
+
+    def _converted(self, row: Row, using: BaseDatabaseWrapper) -> Row:
+        values = list(row)
+        for index, column, converters in self._converters(using):
+            for convert in converters:
+                values[index] = convert(values[index], column, using)
+        return tuple(values)
+
+    def _converters(self, using: BaseDatabaseWrapper) -> list[tuple[int, Expression, list[Any]]]:
+        """Those of the columns that have any. They belong to one connection, as in Django."""
+        known = _CONVERTERS.setdefault(using, {})
+        found = known.get(id(self))
+        if found is None:
+            found = known[id(self)] = [
+                (index, column, made)
+                for index, column in enumerate(self.columns)
+                if (made := using.ops.get_db_converters(column) + column.get_db_converters(using))
+            ]
+        return found
+
+
+_CONVERTERS: WeakKeyDictionary[BaseDatabaseWrapper, dict[int, list[tuple[int, Expression, Any]]]]
+_CONVERTERS = WeakKeyDictionary()
+
+
+class _Statement:
+    """Written at the first run, once for each sort of database."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, _Written] = {}
+
+    def _write(self, using: BaseDatabaseWrapper) -> _Written:
+        raise NotImplementedError
+
+    def all(self, **given: Any) -> list[Row]:
+        """Run it, with a value for each slot; what it returns, converted as Django does."""
+        using = connections[DEFAULT_DB_ALIAS]
+        written = self._written.get(using.vendor)
+        if written is None:
+            # Two threads at once write the same; a statement once written stays.
+            written = self._written.setdefault(using.vendor, self._write(using))
+        return written.run(given, using)
+
+    def first(self, **given: Any) -> Row | None:
+        """The first row that it returns, or None."""
+        rows = self.all(**given)
+        return rows[0] if rows else None
+
+
+class Select(_Statement):
+    """rows: makes the queryset, a `values_list` with as much of a limit as is needed."""
+
+    def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def _write(self, using: BaseDatabaseWrapper) -> _Written:
+        compiler = self._rows().query.get_compiler(connection=using)
+        text, parameters = compiler.as_sql()
+        return _Written.of(text, parameters, [column for column, _, _ in compiler.select])
+
+
+class Update(_Statement):
+    """rows: makes the queryset of what is changed. changes: as for `QuerySet.update`.
+
+    It returns a row for each row changed: of `returning`, read after the change; expressions of the
+    table's own columns and of other tables.
+    """
+
+    def __init__(
+        self,
+        rows: Callable[[], models.QuerySet[Any, Any]],
+        changes: Mapping[str, Any],
+        returning: Iterable[Any] = (),
+    ) -> None:
+        super().__init__()
+        self._rows = rows
+        self._changes = changes
+        self._returning = tuple(returning) or (models.F("pk"),)
+
+    def _write(self, using: BaseDatabaseWrapper) -> _Written:
+        query: Any = self._rows().query.chain(sql.UpdateQuery)
+        query.clear_ordering(force=True)
+        query.add_update_values(self._changes)
+        compiler = query.get_compiler(connection=using)
+        text, parameters = compiler.as_sql()
+        columns = [each.resolve_expression(query) for each in self._returning]
+        told = [compiler.compile(column) for column in columns]
+        returning = ", ".join(each for each, _ in told)
+        more = [value for _, values in told for value in values]
+        return _Written.of(f"{text} RETURNING {returning}", [*parameters, *more], columns)
+
+
+class Insert(_Statement):
+    """One row of a model, every column but the key given; it returns the key.
+
+    Signals and `pre_save` of the fields are passed by.
+    """
+
+    def __init__(self, model: type[models.Model]) -> None:
+        super().__init__()
+        self._model = model
+        self._fields = [
+            field for field in model._meta.local_concrete_fields if not field.primary_key
+        ]
+
+    def row(self, instance: models.Model) -> None:
+        """Store the instance and tell it its key."""
+        given = {field.attname: getattr(instance, field.attname) for field in self._fields}
+        ((instance.pk,),) = self.all(**given)
+        instance._state.adding = False
+        instance._state.db = DEFAULT_DB_ALIAS
+
+    def _write(self, using: BaseDatabaseWrapper) -> _Written:
+        query = sql.InsertQuery(self._model)
+        key = self._model._meta.pk
+        slots = {field.attname: Slot(field.attname, field) for field in self._fields}
+        query.insert_values(self._fields, [self._model(**slots)])
+        compiler = query.get_compiler(connection=using)
+        ((text, parameters),) = compiler.as_sql()
+        returning = using.ops.quote_name(str(key.column))
+        return _Written.of(f"{text} RETURNING {returning}", parameters, [key.cached_col])

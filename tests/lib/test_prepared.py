@@ -1,0 +1,127 @@
+"""Statements written once say the same as the querysets that they are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import connection
+from django.db.models import DurationField, F
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from lib.prepared import Insert, Select, Slot, Update
+from offices.models import LineSeat
+from submissions.models import StampKey
+
+pytestmark = pytest.mark.django_db
+
+MOMENT = dt.datetime(2026, 11, 21, 8, 30, 15, 123456, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def seats() -> None:
+    LineSeat.objects.bulk_create(
+        LineSeat(line=line, number=number, until=MOMENT, next_at=MOMENT)
+        for line in ("one", "other")
+        for number in range(3)
+    )
+
+
+def test_a_select_gives_values_as_django_does() -> None:
+    of_line = Select(
+        lambda: (
+            LineSeat.objects.filter(line=Slot.of(LineSeat, "line"))
+            .order_by("number")
+            .values_list("number", "next_at", "token")
+        )
+    )
+
+    assert of_line.all(line="one") == [(number, MOMENT, None) for number in range(3)]
+    assert of_line.first(line="nobody") is None
+
+
+def test_it_is_written_once_and_run_with_other_values() -> None:
+    made = []
+
+    def rows():
+        made.append(1)
+        return LineSeat.objects.filter(number=Slot.of(LineSeat, "number")).values_list("number")
+
+    numbered = Select(rows)
+
+    assert [numbered.all(number=number) for number in range(3)] == [
+        [(0,)] * 2,
+        [(1,)] * 2,
+        [(2,)] * 2,
+    ]
+    assert len(made) == 1
+
+
+def test_an_update_changes_what_was_selected_and_tells_what_stands_there_now() -> None:
+    token = uuid.uuid4()
+    sit = Update(
+        lambda: LineSeat.objects.filter(line=Slot.of(LineSeat, "line"), number__lt=2),
+        {
+            "token": Slot.of(LineSeat, "token"),
+            "number": F("number") + 10,
+            "until": Now() + Slot("lease", DurationField()),
+        },
+        returning=[F("number"), F("token"), Now()],
+    )
+
+    told = sit.all(line="one", token=token, lease=dt.timedelta(minutes=5))
+
+    assert sorted(row[:2] for row in told) == [(10, token), (11, token)]
+    assert abs(told[0][2] - timezone.now()) < dt.timedelta(minutes=1)
+    changed = LineSeat.objects.filter(token=token)
+    assert {seat.line for seat in changed} == {"one"}
+    assert all(seat.until > timezone.now() + dt.timedelta(minutes=4) for seat in changed)
+
+
+def test_an_update_of_nothing_tells_nothing() -> None:
+    leave = Update(lambda: LineSeat.objects.filter(line=Slot.of(LineSeat, "line")), {"token": None})
+
+    assert leave.first(line="nobody") is None
+    assert len(leave.all(line="one")) == 3
+
+
+def test_an_insert_stores_what_the_instance_holds_and_tells_its_key() -> None:
+    seat = LineSeat(line="third", number=7, token=uuid.uuid4(), until=MOMENT, next_at=MOMENT)
+
+    Insert(LineSeat).row(seat)
+
+    assert LineSeat.objects.get(pk=seat.pk).token == seat.token
+    assert not seat._state.adding
+
+
+def test_what_is_sealed_in_the_database_is_so_here_too() -> None:
+    Insert(StampKey).row(StampKey(mark="m", secret="hemlig", kept_at=MOMENT))
+    secret_of = Select(
+        lambda: StampKey.objects.filter(mark=Slot.of(StampKey, "mark")).values_list("secret")
+    )
+
+    assert secret_of.first(mark="m") == ("hemlig",)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret FROM submissions_stampkey")
+        assert "hemlig" not in cursor.fetchone()[0]
+
+
+def test_its_queries_are_seen_like_any_other() -> None:
+    everything = Select(lambda: LineSeat.objects.values_list("pk"))
+
+    with CaptureQueriesContext(connection) as seen:
+        everything.all()
+
+    assert len(seen) == 1
+
+
+def test_a_slot_without_a_value_is_a_fault_at_once() -> None:
+    of_line = Select(
+        lambda: LineSeat.objects.filter(line=Slot.of(LineSeat, "line")).values_list("pk")
+    )
+
+    with pytest.raises(KeyError):
+        of_line.all(number=1)
