@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 DELIVER = "submissions.tasks.deliver_submission"
 # A row that became due just now by the database's clock must not be asked for too early. We begin
 # to count after its commit, so what is left is how finely the database tells the time.
-MARGIN_SECONDS = 0.005
+MARGIN_SECONDS = 0.002
 
 
 class Bell:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.core.cache import caches
 from django.db import connections
@@ -17,6 +18,11 @@ from offices.models import Office, Role, User
 from sandbox.server import Sandbox
 from submissions import append_only
 from tests.factories import make_office, make_user
+
+
+# How long an example takes says more of the machine than of us.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.hookimpl(trylast=True)
