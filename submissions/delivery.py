@@ -458,6 +458,7 @@ def sweep() -> list[int]:
     _free_orphans_of_pauses()
     _give_up_the_tired()
     outages.end_those_of_no_login()
+    outages.end_those_nobody_waits_for()
     pauses.let_one_through()
     ids = [pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP]
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())
