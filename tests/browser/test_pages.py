@@ -63,6 +63,13 @@ def page_with_time_to_undo(
 @contextlib.contextmanager
 def looked_at(browser: Browser, stack: Stack, look: tuple[int, str]) -> Iterator[Page]:
     """bokare, signed in, in a window of that width and scheme."""
+    with window(browser, stack, look) as page:
+        sign_in(page, "bokare", stack.url)
+        yield page
+
+
+@contextlib.contextmanager
+def window(browser: Browser, stack: Stack, look: tuple[int, str]) -> Iterator[Page]:
     width, scheme = look
     context = browser.new_context(
         viewport={"width": width, "height": 900},
@@ -70,16 +77,8 @@ def looked_at(browser: Browser, stack: Stack, look: tuple[int, str]) -> Iterator
         base_url=stack.url,
         bypass_csp=True,  # axe is injected by the test
     )
-    page = context.new_page()
-    faults_on_sign_in(page)
-    sign_in(page, "bokare")
-    yield page
+    yield context.new_page()
     context.close()
-
-
-def faults_on_sign_in(page: Page) -> None:
-    page.goto("/")
-    assert faults(page) == []
 
 
 def faults(page: Page) -> list[str]:
@@ -94,6 +93,12 @@ def faults(page: Page) -> list[str]:
     if width[0] > width[1]:
         said.append(f"the page is {width[0]} px wide in a window of {width[1]} px")
     return said
+
+
+def test_signing_in_has_no_fault(browser: Browser, portal: Stack, look: tuple[int, str]) -> None:
+    with window(browser, portal, look) as page:
+        page.goto("/")
+        assert faults(page) == []
 
 
 def test_no_page_has_a_fault(page_of_bokare: Page) -> None:
