@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -50,10 +50,14 @@ def _figures(own: Mapping[str, Any], name: str) -> str:
     return f"{moment:%Y-%m-%d}" if own["all_day_event"] else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def appointment_effects(office: Office, call: Call) -> list[Effect]:
-    """In whose calendar something is created, and what a series without end means."""
-    user_id = unquote(call.path.rpartition("/")[2])
-    who = names_of(office, [user_id])[user_id]
+def appointment_effects(office: Office, calls: Sequence[Call]) -> list[list[Effect]]:
+    """Of each in whose calendar something is created, and what a series without end means."""
+    whose = [unquote(call.path.rpartition("/")[2]) for call in calls]
+    names = names_of(office, whose)
+    return [_effects(names[user_id], call) for user_id, call in zip(whose, calls, strict=True)]
+
+
+def _effects(who: str, call: Call) -> list[Effect]:
     body = json.loads(call.body or "{}")
     if not body.get("recurrence"):
         text = gettext("A calendar event is created in the calendar of %(who)s.")

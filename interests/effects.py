@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -13,24 +13,32 @@ from connect.calls import Call
 from connect.enums import MatchingWatched
 from interests.payloads import interest_call
 from offices.models import Colleague, Office
-from offices.person_effects import identities, person_effects, predicted_hit
+from offices.person_effects import Hit, identities, person_effects, predicted_hits
 from submissions.kinds import Effect, Tone, Trace
 
 
-def interest_effects(office: Office, call: Call) -> list[Effect]:
-    """What becomes of the person, which profiles are made, who is told."""
-    body = json.loads(call.body or "{}")
+def interest_effects(office: Office, calls: Sequence[Call]) -> list[list[Effect]]:
+    """Of each what becomes of the person, which profiles are made, who is told."""
+    bodies = [json.loads(call.body or "{}") for call in calls]
+    people = [body["updatePerson"] for body in bodies]
+    hits = predicted_hits(office, people)
+    ids = {person.get("userId", "") for person in people}
+    rows = Colleague.objects.filter(office=office, vitec_id__in=ids)
+    brokers = dict(rows.values_list("vitec_id", "name"))
+    return [_effects(body, hit, brokers) for body, hit in zip(bodies, hits, strict=True)]
+
+
+def _effects(body: Mapping[str, Any], hit: Hit | None, brokers: Mapping[str, str]) -> list[Effect]:
     person = body["updatePerson"]
     found = [
         Effect(effect.text, Tone.OVERWRITES if effect.overwrites else Tone.CREATES)
-        for effect in person_effects(office, person)
+        for effect in person_effects(person, hit)
     ]
     found += _profiles(body["lookingForAccommodations"])
-    hit = predicted_hit(office, person)
     if body.get("watched") and (hit or person.get("contactId")):
         found.append(Effect(_watched(body["watched"]), Tone.OVERWRITES))
     if body["notifyUser"]:
-        found.append(Effect(_told(office, person), Tone.MESSAGE))
+        found.append(Effect(_told(brokers.get(person.get("userId", ""))), Tone.MESSAGE))
     return found
 
 
@@ -64,10 +72,9 @@ def _watched(value: str) -> str:
     return said[MatchingWatched(value)]
 
 
-def _told(office: Office, person: Mapping[str, Any]) -> str:
-    row = Colleague.objects.filter(office=office, vitec_id=person.get("userId", "")).first()
-    if row:
-        return gettext("%s is told by Vitec, as the person's broker.") % row.name
+def _told(broker: str | None) -> str:
+    if broker:
+        return gettext("%s is told by Vitec, as the person's broker.") % broker
     return gettext("The person's broker is told by Vitec.")
 
 

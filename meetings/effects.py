@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connect.calls import Call
 from connect.dates import parse
-from meetings.wording import contact_words, participant_words, say
+from meetings.wording import contact_names, participant_names, say
 from offices.models import Office
 from submissions.kinds import Effect, Tone, Trace
 
@@ -21,17 +21,26 @@ from submissions.kinds import Effect, Tone, Trace
 NEAR = dt.timedelta(days=14)
 
 
-def comeback_effects(office: Office, call: Call) -> list[Effect]:
-    """In whose list it turns up, and when."""
-    body = json.loads(call.body or "{}")
-    contact_id = unquote(call.path.rsplit("/", 1)[-1])
+def comeback_effects(office: Office, calls: Sequence[Call]) -> list[list[Effect]]:
+    """Of each in whose list it turns up, and when."""
+    bodies = [json.loads(call.body or "{}") for call in calls]
+    people = [unquote(call.path.rsplit("/", 1)[-1]) for call in calls]
+    called = contact_names(office, people)
+    given = participant_names(
+        office, (pair for body in bodies for pair in body.get("participant", {}).items())
+    )
     said = gettext("A comeback to %(person)s is created: %(time)s.")
-    words = {"person": contact_words(office, contact_id), "time": say(parse(body["date"]))}
-    effects = [Effect(said % words)]
-    for field, vitec_id in body.get("participant", {}).items():
-        given = gettext("It is given to: %s.") % participant_words(office, field, vitec_id)
-        effects.append(Effect(given, Tone.NOTE))
-    return effects
+    handed = gettext("It is given to: %s.")
+    return [
+        [
+            Effect(said % {"person": called[person], "time": say(parse(body["date"]))}),
+            *(
+                Effect(handed % given[pair], Tone.NOTE)
+                for pair in body.get("participant", {}).items()
+            ),
+        ]
+        for person, body in zip(people, bodies, strict=True)
+    ]
 
 
 def comeback_traces(office: Office, data: Mapping[str, Any]) -> list[Trace]:

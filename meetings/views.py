@@ -36,7 +36,10 @@ def new_comeback(request: PortalRequest) -> HttpResponse:
 
 def _follow_meeting(request: PortalRequest) -> None:
     """The office was changed in another tab since the list was shown: change it back."""
-    asked = Meeting.objects.for_user(request.user).filter(vitec_id=request.GET.get("meeting", ""))
+    wanted = request.GET.get("meeting")
+    if not wanted:
+        return
+    asked = Meeting.objects.for_user(request.user).filter(vitec_id=wanted)
     here = asked.filter(office=request.office).exists()
     elsewhere = None if here else asked.select_related("office").first()
     if elsewhere:
@@ -47,9 +50,10 @@ def _follow_meeting(request: PortalRequest) -> None:
 def _prefill(request: PortalRequest) -> dict[str, Any]:
     """A meeting's row carries everything that a comeback needs, save the day."""
     initial = {"contact_id": request.GET.get("contact", "")}
-    meeting = Meeting.objects.filter(
-        office=office_of(request), vitec_id=request.GET.get("meeting", "")
-    ).first()
+    wanted = request.GET.get("meeting")
+    if not wanted:
+        return initial
+    meeting = Meeting.objects.filter(office=office_of(request), vitec_id=wanted).first()
     if meeting:
         initial |= from_meeting(meeting)
     return initial

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext
@@ -37,8 +37,14 @@ def say(moment: Any) -> str:
 
 def contact_words(office: Office, contact_id: str) -> str:
     """The name by which staff know the person."""
-    contact = Contact.objects.filter(office=office, vitec_id=contact_id).first()
-    return contact.name if contact else contact_id
+    return contact_names(office, [contact_id])[contact_id]
+
+
+def contact_names(office: Office, contact_ids: Iterable[str]) -> dict[str, str]:
+    """By which names staff know these people; one query."""
+    ids = set(contact_ids)
+    rows = Contact.objects.filter(office=office, vitec_id__in=ids)
+    return {each: each for each in ids} | {row.vitec_id: row.name for row in rows}
 
 
 def meeting_words(office: Office, meeting_id: str) -> str:
@@ -57,8 +63,18 @@ def estate_words(office: Office, estate_id: str) -> str:
 
 def participant_words(office: Office, field: str, vitec_id: str) -> str:
     """Who gets it: a colleague, a group, or the office's pool."""
-    if field == "officeId":
-        return gettext("The office's pool (Sharktank)")
-    model = Colleague if field == "userId" else UserGroup
-    row = model.objects.filter(office=office, vitec_id=vitec_id).first()
-    return row.name if row else vitec_id
+    return participant_names(office, [(field, vitec_id)])[field, vitec_id]
+
+
+def participant_names(
+    office: Office, participants: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """The same of several, each as Vitec's field and id; a query for each field at most."""
+    pool = gettext("The office's pool (Sharktank)")
+    found = {(field, key): pool if field == "officeId" else key for field, key in participants}
+    for model, name in ((Colleague, "userId"), (UserGroup, "userGroupId")):
+        ids = [key for field, key in found if field == name]
+        if ids:
+            rows = model._default_manager.filter(office=office, vitec_id__in=ids)
+            found |= {(name, key): said for key, said in rows.values_list("vitec_id", "name")}
+    return found

@@ -52,11 +52,33 @@ def find_contacts(office: Office, text: str, limit: int = 20) -> list[Contact]:
     for digest in digests:
         term = ContactTerm.objects.filter(office=office, contact=OuterRef("pk"), digest=digest)
         found = found.filter(Exists(term))
-    latest = found.order_by("-last_seen", "pk")[:CANDIDATES]
+    return _sure(found.order_by("-last_seen", "pk")[:CANDIDATES], text)[:limit]
+
+
+def _sure(latest: Iterable[Contact], text: str) -> list[Contact]:
     # Who is hidden is found by nothing that is known of them: it would tell who it is.
     seen = (contact for contact in latest if not contact.is_veiled)
     sure = [contact for contact in seen if search_terms.matches(contact.details, text)]
-    return sorted(sure, key=lambda contact: contact.name.casefold())[:limit]
+    return sorted(sure, key=lambda contact: contact.name.casefold())
+
+
+def find_each(office: Office, texts: Iterable[str]) -> dict[str, list[Contact]]:
+    """The contacts of each text as `find_contacts` finds them, all of them; two queries."""
+    asked = {text: search_terms.asked(text) for text in texts}
+    carriers: dict[str, set[int]] = {digest: set() for each in asked.values() for digest in each}
+    terms = ContactTerm.objects.filter(office=office, digest__in=carriers)
+    for key, digest in terms.values_list("contact", "digest"):
+        carriers[digest].add(key)
+    keys = {
+        text: set.intersection(*(carriers[digest] for digest in digests)) if digests else set()
+        for text, digests in asked.items()
+    }
+    anybody = Contact.objects.filter(pk__in=set().union(*keys.values()), missing_since=None)
+    latest = list(anybody.order_by("-last_seen", "pk"))
+    return {
+        text: _sure([one for one in latest if one.pk in keys[text]][:CANDIDATES], text)
+        for text in asked
+    }
 
 
 def learn_contacts(

@@ -22,16 +22,19 @@ class ContactPicker(forms.Widget):
     """A search box and a list of radio buttons, all named as the field.
 
     Works without JavaScript: the button *Search* posts the form with `step=look`, and the same
-    page comes back with the list. Set `office` before rendering.
+    page comes back with the list. Set `office` before rendering, and `known` if the contact chosen
+    has been looked up.
     """
 
     template_name = "offices/contact_picker.html"
     office: Office
     text = ""
+    known: Contact | None = None
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        chosen = _known(self.office, value)
+        looked_up = self.known is not None and self.known.vitec_id == value
+        chosen = self.known if looked_up else _known(self.office, value)
         found = contact_search.find_everywhere(self.office, self.text) if self.text else None
         context |= {
             "name": name,
@@ -67,5 +70,6 @@ class ContactField(forms.CharField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if value and _known(self.office, value) is None:
+        self.widget.known = _known(self.office, value)
+        if value and self.widget.known is None:
             raise ValidationError(self.error_messages["unknown"], code="unknown")

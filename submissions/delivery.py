@@ -131,7 +131,7 @@ def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], ob
     except Denied as error:
         return _denying(submission, error, client.logins), _teaching(submission, error)
     except Unsealable:
-        return lambda: _give_up(submission, NotSent(cause="unsealable")), _nothing
+        return _proving_nothing(submission, _give_up, NotSent(cause="unsealable")), _nothing
     except VitecError as error:
         return _settling(submission, error), _teaching(submission, error)
     except Exception as error:  # noqa: BLE001 - a fault of ours must not leave the row in limbo
@@ -161,6 +161,19 @@ def _let_in(submission: Submission, settle: Callable[[], object]) -> Callable[[]
         with transaction.atomic():
             settle()
             pauses.answered(submission)
+
+    return both
+
+
+def _proving_nothing(
+    submission: Submission, settle: Callable[[Submission, VitecError], bool], error: VitecError
+) -> Callable[[], object]:
+    """The outcome, after which the pauses in spite of which it was tried count as not tried."""
+
+    def both() -> None:
+        with transaction.atomic():
+            if settle(submission, error):
+                pauses.not_tried(submission)
 
     return both
 
@@ -251,7 +264,7 @@ def id_in(reply: Reply) -> str:
 
 def _settling(submission: Submission, error: VitecError) -> Callable[[], object]:
     if isinstance(error, NotSent | Busy):
-        return lambda: _try_later(submission, error)
+        return _proving_nothing(submission, _try_later, error)
     if isinstance(error, Refused):
         sealed = submission.seal_messages(error.messages)
         return _let_in(
@@ -274,16 +287,15 @@ def _settle(
     return moved
 
 
-def _try_later(submission: Submission, error: VitecError) -> None:
+def _try_later(submission: Submission, error: VitecError) -> bool:
     if _this(submission).filter(trying_since__lt=Now() - GIVE_UP_AFTER).exists():
-        _give_up(submission, error)
-        return
+        return _give_up(submission, error)
     event = Event.BUSY if isinstance(error, Busy) else Event.NOT_SENT
     wait = dt.timedelta(seconds=backoff_seconds(submission.tries, error.retry_after))
     changes = _again_after(wait)
     if error.retry_after is not None:
         changes["asked_until"] = not_sooner("asked_until", Now() + wait)
-    _settle(submission, State.QUEUED, event, error, **changes)
+    return _settle(submission, State.QUEUED, event, error, **changes)
 
 
 def _again_after(wait: dt.timedelta) -> dict[str, object]:
@@ -295,11 +307,13 @@ def _again_after(wait: dt.timedelta) -> dict[str, object]:
     }
 
 
-def _give_up(submission: Submission, error: VitecError) -> None:
+def _give_up(submission: Submission, error: VitecError) -> bool:
     event = Event.BUSY if isinstance(error, Busy) else Event.NOT_SENT
     with transaction.atomic():
-        if _settle(submission, State.FAILED, event, error):
+        moved = _settle(submission, State.FAILED, event, error)
+        if moved:
             note(submission, Event.GAVE_UP)
+    return moved
 
 
 def backoff_seconds(tries: int, retry_after: float | None = None) -> float:
@@ -377,6 +391,7 @@ def sweep() -> list[int]:
     _free_orphans_of_pauses()
     _give_up_the_tired()
     outages.end_those_of_no_login()
+    outages.end_those_nobody_waits_for()
     pauses.let_one_through()
     ids = [pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP]
     Submission.objects.filter(pk__in=ids).update(rung_at=Now())

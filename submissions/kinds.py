@@ -173,7 +173,8 @@ class Kind:
     takes_topics: its page is opened about a thing of another app's by `?<key>=`, see
         `offices.agendas.register_topic`.
     told_by: so many of its first lines tell it apart in a list.
-    effects: what sending does, told from the very call that is sent.
+    effects: (office, calls) -> of each what sending it does, told from the very call that is sent;
+        a fixed number of queries.
     traces: by what a later one is recognised as the same, see `Trace`.
     known: reasons to ask before sending that the database knows.
     read_back: how to see at Vitec whether one has arrived; None where nothing can be seen.
@@ -200,7 +201,7 @@ class Kind:
     takes_contact: bool = True
     takes_topics: bool = False
     told_by: int = 2
-    effects: Callable[[Office, Call], list[Effect]] | None = None
+    effects: Callable[[Office, Sequence[Call]], list[list[Effect]]] | None = None
     traces: Callable[[Office, Mapping[str, Any]], list[Trace]] | None = None
     known: Callable[[Office, Mapping[str, Any]], list[Concern]] | None = None
     read_back: ReadBack | None = None

@@ -23,6 +23,9 @@ from offices.models import Credential, Office
 from submissions.models import FURTHEST_DUE, OUTAGE_AFTER, Outage, State, Submission, not_sooner
 
 PROBE_EVERY = dt.timedelta(seconds=15)
+# One that nobody waits for has no probe, and so no answer that could end it: so long after the last
+# was due it is not known any more whether it goes on.
+KNOWN_FOR = dt.timedelta(minutes=5)
 # What waited goes on over so long a time, not all in one moment.
 SPREAD_SECONDS = 20
 
@@ -116,6 +119,15 @@ def end_those_of_no_login() -> None:
         return
     names = Credential.objects.order_by().values_list("username", flat=True).distinct()
     going_on.exclude(line__in=[pace.line_of(name) for name in names]).update(ended_at=Now())
+
+
+def end_those_nobody_waits_for() -> None:
+    """What is sent next finds out anew whether Vitec answers; nobody is told that it does."""
+    long_ago = Q(probe_at__lt=Now() - KNOWN_FOR) | Q(probe_at__gt=Now() + FURTHEST_DUE)
+    for outage in Outage.objects.filter(long_ago, ended_at=None).order_by("pk"):
+        waiting = Submission.objects.filter(pk__in=_concerned(outage).values("pk"))
+        if not waiting.outside_paused_batches().exists():
+            Outage.objects.filter(long_ago, pk=outage.pk).update(ended_at=Now())
 
 
 def open_at(offices: Sequence[Office]) -> list[Outage]:

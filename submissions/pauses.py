@@ -158,6 +158,15 @@ def answered(submission: Submission) -> None:
         theirs.update(ended_at=timezone.now())
 
 
+def not_tried(submission: Submission) -> None:
+    """Vitec has not said whether the pauses still hold: they may be tried again, today as well.
+
+    Call it in the transaction that settles the one that was sent in spite of them.
+    """
+    # They are older than a day, else they would not have been tried.
+    Pause.objects.filter(pk__in=_tried_by(submission), ended_at=None).update(tried_at=None)
+
+
 def let_go_on(submission: Submission) -> None:
     """Let go what waited for the pauses that this one has ended; left out, the sweep does it."""
     if _tried_by(submission):

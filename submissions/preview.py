@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 from connect.calls import Call
 from offices.models import Office, User
@@ -50,5 +51,4 @@ def _effects(kind: Kind, office: Office, calls: list[Call]) -> list[Effect]:
     """Every effect once, in the order in which they come."""
     if kind.effects is None:
         return []
-    told = (effect for call in calls for effect in kind.effects(office, call))
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(itertools.chain(*kind.effects(office, calls))))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,9 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from connect.calls import Call
 from lib.sealing import Unsealable
 from offices.access import managed_by
 from offices.http import PortalRequest
+from offices.models import Office
 from submissions import looks, outbox
 from submissions.forms import ReasonForm
 from submissions.kinds import Effect, find_kind
@@ -115,9 +118,11 @@ def _page(request: PortalRequest, status: int = 200, **more: Any) -> HttpRespons
 
 def _context(request: PortalRequest) -> dict[str, Any]:
     managed = set(managed_by(request.user).values_list("pk", flat=True))
+    submissions = list(_with_sent_at(_uncertain(request))[:MOST_AT_ONCE])
+    effects = _effects(submissions)
     entries = [
-        Entry(submission, _effects(submission), submission.office_id in managed)
-        for submission in _with_sent_at(_uncertain(request))[:MOST_AT_ONCE]
+        Entry(submission, effects.get(submission.pk, []), submission.office_id in managed)
+        for submission in submissions
     ]
     groups = [
         Group(key, title, hint, [entry for entry in entries if entry.submission.verdict == key])
@@ -130,14 +135,21 @@ def _context(request: PortalRequest) -> dict[str, Any]:
     }
 
 
-def _effects(submission: Submission) -> list[Effect]:
-    kind = find_kind(submission.kind)
-    if kind is None or kind.effects is None:
-        return []
-    try:
-        return kind.effects(submission.office, submission.call)
-    except Unsealable:
-        return []
+def _effects(submissions: Iterable[Submission]) -> dict[int, list[Effect]]:
+    """Of each, by its key, what sending it does; those of a kind and an office are asked together.
+
+    What can be opened no more is left out.
+    """
+    alike: dict[tuple[str, Office], dict[int, Call]] = defaultdict(dict)
+    for submission in submissions:
+        with contextlib.suppress(Unsealable):
+            alike[submission.kind, submission.office][submission.pk] = submission.call
+    found: dict[int, list[Effect]] = {}
+    for (key, office), calls in alike.items():
+        kind = find_kind(key)
+        if kind and kind.effects:
+            found |= zip(calls, kind.effects(office, list(calls.values())), strict=True)
+    return found
 
 
 @require_POST

@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from connect.calls import Call
 from offices.models import Office
 from submissions.kinds import Kind, all_kinds, find_kind
 from submissions.models import Submission
@@ -78,6 +79,32 @@ def test_what_is_posted_becomes_exactly_this_call(
     assert call.method == example["call"]["method"]
     assert call.path == example["call"]["path"]
     assert json.loads(call.body or "null") == example["call"]["body"]
+
+
+@pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.key)
+def test_what_many_do_is_told_as_of_each_alone_with_few_questions(
+    kind: Kind, office: Office, directories: None, django_assert_max_num_queries: Any
+) -> None:
+    assert kind.effects is not None
+    calls = [
+        Call(
+            endpoint=kind.endpoint.key,
+            method=kind.endpoint.method,
+            path=example["call"]["path"],
+            body=json.dumps(example["call"]["body"]),
+            answer=kind.endpoint.answer,
+            writes=True,
+        )
+        for example in map(read, EXAMPLES)
+        if example["kind"] == kind.key
+    ]
+    alone = [kind.effects(office, [call])[0] for call in calls]
+
+    with django_assert_max_num_queries(7):
+        together = kind.effects(office, calls * 5)
+
+    assert together == alone * 5
+    assert all(alone)
 
 
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.key)

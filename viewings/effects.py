@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -14,8 +15,15 @@ from connect.calls import Call
 from lib import daywords
 from offices import choices
 from offices.models import Office
-from offices.person_effects import identities, person_effects, predicted_hit
+from offices.person_effects import (
+    Hit,
+    identities,
+    person_effects,
+    predicted_hit,
+    predicted_hits,
+)
 from offices.person_form import person_body
+from offices.pickers import Choice
 from submissions.kinds import Concern, Effect, Tone, Trace
 from viewings.models import LeadSource, SlotParticipant, TimeSlot
 from viewings.payloads import read_participant
@@ -27,15 +35,51 @@ SAME_SLOT = dt.timedelta(days=180)
 BOOKED = "booked:"
 
 
-def effects(office: Office, call: Call) -> list[Effect]:
-    """The contact, the booking with its lead, the task, the messages."""
-    body = json.loads(call.body or "{}")
-    slot = _slot(office, read_participant(call).time_slot_id)
-    told = person_effects(office, body["updatePerson"])
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """What calls name by Vitec's ids; of tasks and colleagues their names."""
+
+    slots: Mapping[str, TimeSlot]
+    sources: Mapping[str, str]
+    tasks: Mapping[str, str]
+    colleagues: Mapping[str, str]
+
+
+def effects(office: Office, calls: Sequence[Call]) -> list[list[Effect]]:
+    """Of each the contact, the booking with its lead, the task, the messages."""
+    bodies = [json.loads(call.body or "{}") for call in calls]
+    slot_ids = [read_participant(call).time_slot_id for call in calls]
+    hits = predicted_hits(office, [body["updatePerson"] for body in bodies])
+    named = _named(office, bodies, slot_ids)
+    each = zip(bodies, slot_ids, hits, strict=True)
+    return [_effects(body, named.slots.get(slot_id), hit, named) for body, slot_id, hit in each]
+
+
+def _named(office: Office, bodies: Sequence[Mapping[str, Any]], slot_ids: list[str]) -> Named:
+    slots = TimeSlot.objects.filter(office=office, vitec_id__in=slot_ids).select_related("viewing")
+    source_ids = {body.get("leadSourceId", "") for body in bodies}
+    sources = LeadSource.objects.filter(office=office, vitec_id__in=source_ids)
+    gives_task = any(body["updatePerson"].get("task") for body in bodies)
+    return Named(
+        slots={slot.vitec_id: slot for slot in slots},
+        sources=dict(sources.values_list("vitec_id", "name")),
+        tasks=_labels(choices.tasks(office)) if gives_task else {},
+        colleagues=_labels(choices.colleagues(office)) if gives_task else {},
+    )
+
+
+def _labels(found: Iterable[Choice]) -> dict[str, str]:
+    return {choice.value: str(choice.label) for choice in found}
+
+
+def _effects(
+    body: Mapping[str, Any], slot: TimeSlot | None, hit: Hit | None, named: Named
+) -> list[Effect]:
+    told = person_effects(body["updatePerson"], hit)
     found = [Effect(one.text, Tone.OVERWRITES if one.overwrites else Tone.CREATES) for one in told]
     found.append(Effect(_booked(body, slot)))
-    found.append(Effect(_lead(office, body)))
-    found += [Effect(text) for text in _task(office, body["updatePerson"].get("task"))]
+    found.append(Effect(_lead(named.sources.get(body.get("leadSourceId", "")))))
+    found += [Effect(text) for text in _task(body["updatePerson"].get("task"), named)]
     messages = [Effect(text, Tone.MESSAGE) for text in _messages(body, slot)]
     nothing = Effect(gettext("No message leaves to anybody."), Tone.NOTE)
     return found + (messages or [nothing])
@@ -53,20 +97,17 @@ def _booked(body: Mapping[str, Any], slot: TimeSlot | None) -> str:
     return gettext("Booked to the viewing: %s") % where
 
 
-def _lead(office: Office, body: Mapping[str, Any]) -> str:
-    source = LeadSource.objects.filter(office=office, vitec_id=body.get("leadSourceId", "")).first()
+def _lead(source: str | None) -> str:
     if source:
-        return gettext("A lead is created, with the source %s.") % source.name
+        return gettext("A lead is created, with the source %s.") % source
     return gettext("A lead is created, with the source that is preselected at Vitec.")
 
 
-def _task(office: Office, task: Mapping[str, str] | None) -> Iterator[str]:
+def _task(task: Mapping[str, str] | None, named: Named) -> Iterator[str]:
     if not task:
         return
-    names = {choice.value: str(choice.label) for choice in choices.tasks(office)}
-    people = {choice.value: str(choice.label) for choice in choices.colleagues(office)}
-    what = names.get(task.get("predefinedTaskId", ""), "") or task.get("note", "")
-    who = people.get(task.get("assignedTo", ""), "")
+    what = named.tasks.get(task.get("predefinedTaskId", ""), "") or task.get("note", "")
+    who = named.colleagues.get(task.get("assignedTo", ""), "")
     if who:
         yield gettext("%(person)s gets a task: %(task)s") % {"person": who, "task": what}
     else:

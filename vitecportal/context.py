@@ -10,6 +10,7 @@ import functools
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max, Subquery
 from django.http import HttpRequest
 
 from offices.access import Place, decides, my_offices, my_places
@@ -40,6 +41,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         return context
     offices = functools.partial(my_offices, request)
     active = request.office  # type: ignore[attr-defined]
+    questions = functools.cache(lambda: _questions(user, my_places(request)))
     return context | {
         "kinds": all_kinds,
         "my_offices": offices,
@@ -51,19 +53,21 @@ def house(request: HttpRequest) -> dict[str, Any]:
             lambda: sum(office.unread for office in offices())  # type: ignore[attr-defined]
         ),
         "floods": functools.cache(lambda: _floods(user, offices())),
-        "uncertain_count": functools.cache(
-            lambda: Submission.objects.for_user(user).uncertain().count()
-        ),
-        "needing_me": functools.cache(lambda: _needing(user, my_places(request))),
+        "uncertain_count": lambda: questions()["uncertain"] or 0,
+        "needing_me": lambda: questions()["needing"],
         "opens_admin": functools.cache(lambda: user.is_staff or _gives_places(request)),
         "manages": functools.cache(lambda: decides(request)),
     }
 
 
-def _needing(user: User, places: list[Place]) -> int:
+def _questions(user: User, places: list[Place]) -> dict[str, Any]:
+    """How many are `needing` this person; where any is, how many are `uncertain` at the offices."""
     offices = [place.office for place in places]
     managed = [place.office for place in places if place.is_managed]
-    return Submission.objects.needing_at(user, offices, managed).count()
+    uncertain = Submission.objects.uncertain().filter(office__in=offices)
+    counted = uncertain.order_by().values("state").annotate(number=Count("pk")).values("number")
+    needing = Submission.objects.needing_at(user, offices, managed)
+    return needing.aggregate(needing=Count("pk"), uncertain=Max(Subquery(counted)))
 
 
 def _gives_places(request: HttpRequest) -> bool:

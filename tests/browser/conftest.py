@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -91,7 +90,7 @@ def bokare(context: BrowserContext, portal: Stack, complaints: list[str]) -> Pag
     """bokare at a browser, signed in, on the day's meetings."""
     in_good_order(portal)
     page = context.new_page()
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", portal.url)
     return page
 
 
@@ -100,7 +99,7 @@ def undoing(browser: Browser, unhurried: Stack) -> Iterator[Page]:
     """bokare where there is a minute to undo."""
     context = browser.new_context(base_url=unhurried.url)
     page = context.new_page()
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", unhurried.url)
     yield page
     context.close()
 
@@ -109,21 +108,21 @@ def in_good_order(portal: Stack) -> None:
     """A practice Vitec that behaves, and no office paused by an earlier test."""
     portal.behave_well()
     admin = _admins.get(portal.url)
-    if admin is None or SIGN_IN in admin.get("/submissions/").url:
+    if admin is None or SIGN_IN in admin.end_pauses().url:
         admin = _admins[portal.url] = Person(portal, "admin")
-    admin.end_pauses()
+        admin.end_pauses()
 
 
-def sign_in(page: Page, username: str) -> None:
-    """By the sign-in page the first time; later with the cookies that it gave.
+def sign_in(page: Page, username: str, url: str) -> None:
+    """At the portal with that address: by the sign-in page the first time, later with the cookies
+    that it gave.
 
     A password is dear to check, and that is as it should be.
     """
-    page.goto("/")
-    who = (urlsplit(page.url).netloc, username)
+    who = (url, username)
     if who in _cookies:
         page.context.add_cookies(_cookies[who])
-        page.goto("/")
+    page.goto("/")
     if SIGN_IN in page.url:
         page.get_by_label("Användarnamn").fill(username)
         page.get_by_label("Lösenord").fill("vitecportal")

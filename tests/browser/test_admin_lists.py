@@ -29,7 +29,7 @@ def page_of_admin(
     )
     in_good_order(portal)
     page = context.new_page()
-    sign_in(page, "admin")
+    sign_in(page, "admin", portal.url)
     yield page
     context.close()
 

@@ -85,7 +85,7 @@ def test_a_weekly_meeting_for_six_until_summer(browser: Browser, patient: Stack)
     context = browser.new_context(base_url=portal.url)
     page = context.new_page()
     keys = Keys(page)
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", portal.url)
     # Always ahead of us, whenever this is run; in 2027 it is 22 Mondays.
     year = dt.date.today().year + 1  # noqa: DTZ011 - the browser's own day
     expected = [day.isoformat() for day in mondays(year)]
@@ -238,7 +238,7 @@ def look(request: pytest.FixtureRequest, browser: Browser, portal: Stack) -> Ite
     )
     in_good_order(portal)
     page = context.new_page()
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", portal.url)
     yield page
     context.close()
 

@@ -32,7 +32,7 @@ PHONE = re.compile(r"0[\d -]{6,}")
 def chef(context: BrowserContext, portal: Stack, complaints: list[str]) -> Page:
     in_good_order(portal)
     page = context.new_page()
-    sign_in(page, "chef")
+    sign_in(page, "chef", portal.url)
     return page
 
 

@@ -403,7 +403,7 @@ def page_of_bokare(
     )
     in_good_order(portal)
     page = context.new_page()
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", portal.url)
     yield page
     context.close()
 

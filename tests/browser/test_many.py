@@ -19,7 +19,7 @@ BATCH = re.compile(r"/submissions/batches/")
 @pytest.fixture
 def maklare(page: Page, portal: Stack, complaints: list[str]) -> Page:
     in_good_order(portal)
-    sign_in(page, "maklare")
+    sign_in(page, "maklare", portal.url)
     return page
 
 

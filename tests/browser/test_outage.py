@@ -75,7 +75,7 @@ def page(browser: Browser, stack: Stack) -> Iterator[Page]:
     """bokare at a browser."""
     context = browser.new_context(base_url=stack.url)
     page = context.new_page()
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", stack.url)
     yield page
     context.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from collections.abc import Iterator
@@ -39,27 +40,45 @@ years = itertools.count(2045)
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def page_of_bokare(
-    request: pytest.FixtureRequest, browser: Browser, portal: Stack
-) -> Iterator[Page]:
+def look(request: pytest.FixtureRequest) -> tuple[int, str]:
     width, scheme = request.param
+    return width, scheme
+
+
+@pytest.fixture
+def page_of_bokare(browser: Browser, portal: Stack, look: tuple[int, str]) -> Iterator[Page]:
+    in_good_order(portal)
+    with looked_at(browser, portal, look) as page:
+        yield page
+
+
+@pytest.fixture
+def page_with_time_to_undo(
+    browser: Browser, unhurried: Stack, look: tuple[int, str]
+) -> Iterator[Page]:
+    with looked_at(browser, unhurried, look) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def looked_at(browser: Browser, stack: Stack, look: tuple[int, str]) -> Iterator[Page]:
+    """bokare, signed in, in a window of that width and scheme."""
+    with window(browser, stack, look) as page:
+        sign_in(page, "bokare", stack.url)
+        yield page
+
+
+@contextlib.contextmanager
+def window(browser: Browser, stack: Stack, look: tuple[int, str]) -> Iterator[Page]:
+    width, scheme = look
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,
-        base_url=portal.url,
+        base_url=stack.url,
         bypass_csp=True,  # axe is injected by the test
     )
-    in_good_order(portal)
-    page = context.new_page()
-    faults_on_sign_in(page)
-    sign_in(page, "bokare")
-    yield page
+    yield context.new_page()
     context.close()
-
-
-def faults_on_sign_in(page: Page) -> None:
-    page.goto("/")
-    assert faults(page) == []
 
 
 def faults(page: Page) -> list[str]:
@@ -76,6 +95,12 @@ def faults(page: Page) -> list[str]:
     return said
 
 
+def test_signing_in_has_no_fault(browser: Browser, portal: Stack, look: tuple[int, str]) -> None:
+    with window(browser, portal, look) as page:
+        page.goto("/")
+        assert faults(page) == []
+
+
 def test_no_page_has_a_fault(page_of_bokare: Page) -> None:
     page = page_of_bokare
     for path in PAGES:
@@ -83,21 +108,37 @@ def test_no_page_has_a_fault(page_of_bokare: Page) -> None:
         assert faults(page) == [], path
 
 
-def test_the_form_and_every_state_on_its_way_have_no_fault(
-    page_of_bokare: Page, portal: Stack
-) -> None:
-    page = page_of_bokare
-    open_first_meeting(page)
-    # Each time another year's: two comebacks within a fortnight would be asked about.
-    page.get_by_label("Dag och tid").fill(f"{next(years)}-12-25 10:00")
-    page.get_by_text("Juldagen").wait_for()
+def test_the_form_and_what_can_be_undone_have_no_fault(page_with_time_to_undo: Page) -> None:
+    page = page_with_time_to_undo
+    fill_for_christmas(page)
     assert faults(page) == []
 
     page.keyboard.press("Control+Enter")
     living(page, "grace")
     assert faults(page) == []
-    living(page, "delivered")
+
+    page.keyboard.press("u")
+    living(page, "undone")
     assert faults(page) == []
+
+
+def test_what_has_been_delivered_has_no_fault(page_of_bokare: Page) -> None:
+    page = page_of_bokare
+    fill_for_christmas(page)
+    page.keyboard.press("Control+Enter")
+    living(page, "delivered")
+
+    assert faults(page) == []
+
+
+def fill_for_christmas(page: Page) -> None:
+    """The form of a meeting, with the note that it is a day off.
+
+    Each time another year's: two comebacks within a fortnight would be asked about.
+    """
+    open_first_meeting(page)
+    page.get_by_label("Dag och tid").fill(f"{next(years)}-12-25 10:00")
+    page.get_by_text("Juldagen").wait_for()
 
 
 def test_a_form_with_errors_has_no_fault(page_of_bokare: Page) -> None:

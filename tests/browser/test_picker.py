@@ -207,7 +207,7 @@ def looked_at(request: pytest.FixtureRequest, browser: Browser, portal: Stack) -
     )
     in_good_order(portal)
     page = context.new_page()
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", portal.url)
     yield page
     context.close()
 

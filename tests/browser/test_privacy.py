@@ -49,7 +49,7 @@ def two_people(own_portal: Stack, browser: Browser, complaints: list[str]) -> It
     contexts = [browser.new_context(base_url=own_portal.url) for _one in range(2)]
     pages = [context.new_page() for context in contexts]
     for page, name in zip(pages, ("ombud", "admin"), strict=True):
-        sign_in(page, name)
+        sign_in(page, name, own_portal.url)
     yield pages
     for context in contexts:
         context.close()

@@ -153,7 +153,7 @@ def test_what_was_sent_too_late_goes_on_after_the_sign_in(
     before = len(portal.comebacks())
     context = browser.new_context(base_url=portal.url, java_script_enabled=scripts)
     page = context.new_page()
-    sign_in(page, "bokare")
+    sign_in(page, "bokare", portal.url)
     open_first_meeting(page)
     page.get_by_label("Dag och tid").fill(free_day())
     page.get_by_label("Anteckning").fill("Vill sälja åt mamma")
@@ -195,9 +195,9 @@ def with_a_key(browser: Browser, portal: Stack) -> Iterator[Page]:
     context.close()
 
 
-def test_a_passkey_is_added_and_signs_in_by_itself(with_a_key: Page) -> None:
+def test_a_passkey_is_added_and_signs_in_by_itself(with_a_key: Page, portal: Stack) -> None:
     page = with_a_key
-    sign_in(page, "grannkontor")
+    sign_in(page, "grannkontor", portal.url)
     page.goto("/account/second-step/")
     page.get_by_role("link", name="Lägg till en nyckel").click()
     page.get_by_label("Lösenord").fill("vitecportal")
@@ -234,7 +234,7 @@ def test_no_page_of_the_account_has_a_fault(
     page = context.new_page()
     page.goto("/sign-in/password/")
     assert faults(page) == []
-    sign_in(page, "admin")
+    sign_in(page, "admin", portal.url)
     for path in ACCOUNT_PAGES:
         page.goto(path)
         assert faults(page) == [], path

@@ -53,7 +53,7 @@ def test_twelve_are_settled_in_six_clicks_and_nothing_is_there_twice(
 ) -> None:
     stack, clicks = after_the_outage, 0
     page = browser.new_context(base_url=stack.url).new_page()
-    sign_in(page, "admin")
+    sign_in(page, "admin", stack.url)
 
     def click(name: str, nth: int = 0) -> None:
         nonlocal clicks

@@ -121,7 +121,8 @@ class TestEffects:
     def effects(self, office: Office, part: Part) -> list[tuple[str, Tone]]:
         assert APPOINTMENT.effects is not None
         call = appointment_call(office, part.cleaned)
-        return [(effect.text, effect.tone) for effect in APPOINTMENT.effects(office, call)]
+        [effects] = APPOINTMENT.effects(office, [call])
+        return [(effect.text, effect.tone) for effect in effects]
 
     def test_an_event_is_created_in_somebodys_calendar(self, bound: Bound, office: Office) -> None:
         (part,) = parts(bound())

@@ -25,7 +25,8 @@ LOOK = reverse("submissions:look", args=["interests.send_interest"])
 def effects_of(form: InterestForm) -> list[Effect]:
     assert form.is_valid(), form.errors
     assert INTEREST.effects is not None
-    return INTEREST.effects(form.office, INTEREST.build(form.office, form.cleaned_data))
+    [effects] = INTEREST.effects(form.office, [INTEREST.build(form.office, form.cleaned_data)])
+    return effects
 
 
 def texts(form: InterestForm, tone: Tone | None = None) -> list[str]:

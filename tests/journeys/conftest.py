@@ -29,7 +29,7 @@ def good_behaviour(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("portal").behave_well()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def bokare(portal: Stack) -> Person:
     return Person(portal, "bokare")
 

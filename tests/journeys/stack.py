@@ -122,6 +122,18 @@ class Stack:
         said, _ = self.process.communicate(timeout=60)
         return said
 
+    def throw_away(self) -> None:
+        """At once, with all its processes; how it ends by itself is what `stop` is for."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            # Each child leads a session of its own, with what it has forked.
+            children = self.children()
+            self.process.kill()
+            for pid in children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+        self.process.wait(60)
+
     def kill_child(self, name: str) -> str:
         """kill -9 one child; returns what `run` says when it ends for that reason."""
         assert self.process is not None
@@ -254,11 +266,12 @@ class Person:
                 return found[1]
         raise AssertionError("no meeting in the coming two weeks")
 
-    def end_pauses(self) -> None:
-        """Press *Try again* on every banner."""
+    def end_pauses(self) -> requests.Response:
+        """Press *Try again* on every banner; the page on which they stood."""
         home = self.get("/submissions/")
         for path in set(re.findall(r"/submissions/pauses/\d+/end/", home.text)):
             self.post(path, home)
+        return home
 
     def state(self, page: requests.Response) -> str:
         """The state that the submission's page shows, one of `Shown`."""
@@ -304,12 +317,11 @@ def running(folder: Path, *, empty: bool = False, **options: Any) -> Iterator[St
         template = prepared().database
         shutil.copytree(prepared().folder, folder, dirs_exist_ok=True)
     with own_database(stack, template):
-        stack.start()
         try:
+            stack.start()
             yield stack
         finally:
-            if stack.process and stack.process.poll() is None:
-                stack.stop()
+            stack.throw_away()
             leave_no_queues(stack.env["CELERY_QUEUE"])
 
 

@@ -9,7 +9,10 @@ import json
 import re
 import statistics
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from sandbox.server import Sandbox
 from tests.journeys.stack import Person, Stack, running, wait_until
@@ -104,6 +107,25 @@ def test_a_refusal_is_shown_at_the_field_corrected_and_sent(portal: Stack, bokar
     assert json.loads(portal.comebacks()[-1]["bodyText"])["note"] == "a, b"
 
 
+def test_a_wrong_password_at_vitec_pauses_the_office(
+    portal: Stack, bokare: Person, admin: Person
+) -> None:
+    before = len(portal.comeback_requests())
+    portal.behave("comeback", "unauthorized", times=1)
+    first = bokare.new_comeback()
+    bokare.wait_for(first, "paused")
+
+    others = [bokare.new_comeback() for _ in range(3)]
+    for page in others:
+        bokare.wait_for(page, "paused")
+    assert len(portal.comeback_requests()) == before + 1
+
+    admin.end_pauses()
+    for page in [first, *others]:
+        bokare.wait_for(page, "delivered")
+    assert len(portal.comeback_requests()) == before + 5
+
+
 def test_a_neighbour_office_finds_nothing(
     portal: Stack, bokare: Person, grannkontor: Person
 ) -> None:
@@ -140,71 +162,75 @@ def test_the_form_answers_alike_however_vitec_is(portal: Stack, bokare: Person) 
     assert dead < 10 * quick
 
 
-def test_a_wrong_password_at_vitec_pauses_the_office(tmp_path: Path) -> None:
-    with running(tmp_path, hold=0) as stack:
-        person, admin = Person(stack, "bokare"), Person(stack, "admin")
-        stack.behave("comeback", "unauthorized", times=1)
-        first = person.new_comeback()
-        person.wait_for(first, "paused")
-
-        others = [person.new_comeback() for _ in range(3)]
-        for page in others:
-            person.wait_for(page, "paused")
-        assert len(stack.comeback_requests()) == 1
-
-        admin.end_pauses()
-        for page in [first, *others]:
-            person.wait_for(page, "delivered")
-        assert len(stack.comeback_requests()) == 5
+@pytest.fixture(scope="module")
+def vitec() -> Iterator[Sandbox]:
+    """A practice Vitec that stays when the portal falls."""
+    with Sandbox() as sandbox:
+        yield sandbox
 
 
-def test_it_waits_while_vitec_is_away_and_is_delivered_once(tmp_path: Path) -> None:
-    with Sandbox() as vitec, running(tmp_path, hold=0, vitec=vitec.url) as stack:
-        person = Person(stack, "bokare")
-        vitec.listening(wanted=False)
-        page = person.new_comeback()
-        wait_until(lambda: "Ingenting har sänts" in person.get_again(page), what="a failed try")
-        assert person.state(page) == "waiting"
-
-        vitec.listening(wanted=True)
-        person.wait_for(page, "delivered", seconds=60)
-        assert len(vitec.records()["comebacks"]) == 1
+@pytest.fixture(scope="module")
+def own_portal(vitec: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("own"), hold=0, vitec=vitec.url) as stack:
+        yield stack
 
 
-def test_a_worker_killed_in_the_middle_is_right_in_the_end(tmp_path: Path) -> None:
-    with Sandbox() as vitec, running(tmp_path, hold=0, vitec=vitec.url) as stack:
-        person = Person(stack, "bokare")
-        vitec.behave("comeback", "lose_answer", times=1)
-        sending = person.new_comeback()
-        person.wait_for(sending, "sending")
-        said = stack.kill_child("worker")
-        assert "worker ended" in said
-
-        stack.start()
-        after = person.new_comeback()
-        person.wait_for(after, "delivered")
-        person.wait_for(sending, "uncertain")
-        assert len(vitec.records()["comebacks"]) == 2
-        assert len([row for row in vitec.log() if row["endpoint"] == "comeback"]) == 2
+@pytest.fixture
+def breakable(own_portal: Stack, vitec: Sandbox) -> Stack:
+    """A portal that a test may break or stop: it is started again for the next."""
+    vitec.reset()
+    assert own_portal.process is not None
+    if own_portal.process.poll() is not None:
+        own_portal.start()
+    return own_portal
 
 
-def test_nothing_typed_stands_in_any_file(tmp_path: Path) -> None:
+def test_it_waits_while_vitec_is_away_and_is_delivered_once(
+    breakable: Stack, vitec: Sandbox
+) -> None:
+    person = Person(breakable, "bokare")
+    vitec.listening(wanted=False)
+    page = person.new_comeback()
+    wait_until(lambda: "Ingenting har sänts" in person.get_again(page), what="a failed try")
+    assert person.state(page) == "waiting"
+
+    vitec.listening(wanted=True)
+    person.wait_for(page, "delivered", seconds=60)
+    assert len(vitec.records()["comebacks"]) == 1
+
+
+def test_a_worker_killed_in_the_middle_is_right_in_the_end(
+    breakable: Stack, vitec: Sandbox
+) -> None:
+    person = Person(breakable, "bokare")
+    vitec.behave("comeback", "lose_answer", times=1)
+    sending = person.new_comeback()
+    person.wait_for(sending, "sending")
+    said = breakable.kill_child("worker")
+    assert "worker ended" in said
+
+    breakable.start()
+    after = person.new_comeback()
+    person.wait_for(after, "delivered")
+    person.wait_for(sending, "uncertain")
+    assert len(vitec.records()["comebacks"]) == 2
+    assert len([row for row in vitec.log() if row["endpoint"] == "comeback"]) == 2
+
+
+def test_nothing_typed_stands_in_any_file(breakable: Stack, vitec: Sandbox) -> None:
     """Database, write-ahead log, broker folder, logs: no name, phone or personal number."""
-    with running(tmp_path, hold=0) as stack:
-        person = Person(stack, "bokare")
-        note = "Kanariefågelsson 070-174 06 99 189001019802"
-        stack.behave("comeback", "bad_request", shape="string", text=note, times=1)
-        refused = person.new_comeback(note=note)
-        person.wait_for(refused, "rejected")
-        delivered = person.new_comeback(note=note)
-        person.wait_for(delivered, "delivered")
-        stack.stop()
+    person = Person(breakable, "bokare")
+    note = "Kanariefågelsson 070-174 06 99 189001019802"
+    vitec.behave("comeback", "bad_request", shape="string", text=note, times=1)
+    refused = person.new_comeback(note=note)
+    person.wait_for(refused, "rejected")
+    delivered = person.new_comeback(note=note)
+    person.wait_for(delivered, "delivered")
+    breakable.stop()
 
-        files = [
-            path for path in tmp_path.rglob("*") if path.is_file() and "sandbox" not in path.name
-        ]
-        assert files
-        for path in files:
-            content = path.read_bytes()
-            for typed in ("Kanarief", "174 06 99", "1740699", "189001019802", "19890101"):
-                assert typed.encode() not in content, path
+    files = [path for path in breakable.folder.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        content = path.read_bytes()
+        for typed in ("Kanarief", "174 06 99", "1740699", "189001019802", "19890101"):
+            assert typed.encode() not in content, path

@@ -6,9 +6,18 @@ from typing import Any
 
 import pytest
 
+from offices import protected
 from offices.directory import contact_details, learn_contacts
-from offices.models import Contact, Office
-from offices.person_effects import By, identities, person_effects, predicted_hit, replacements
+from offices.models import Contact, Office, User
+from offices.person_effects import (
+    By,
+    PersonEffect,
+    identities,
+    person_effects,
+    predicted_hit,
+    predicted_hits,
+    replacements,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +85,42 @@ def test_vitec_finds_nobody(office: Office, anna: Contact, person: dict[str, Any
     assert predicted_hit(office, person) is None
 
 
+def test_of_many_at_once_it_says_what_it_says_of_each(
+    office: Office, anna: Contact, django_assert_max_num_queries: Any
+) -> None:
+    bo = known(office, "ADR2", name="Bo Ek", phones=["070-174 06 06"], email="")
+    known(office, "ADR3", name="Anna Ekman")
+    people = [
+        *(person for person, _by in HITS),
+        *MISSES,
+        {"firstName": "Bo", "lastName": "Ek", "cellPhone": "070-174 06 06"},
+        {"contactId": bo.vitec_id},
+        {"contactId": "ADR9"},
+    ]
+    each = [predicted_hit(office, person) for person in people]
+
+    with django_assert_max_num_queries(3):
+        assert predicted_hits(office, people) == each
+    assert {hit.contact for hit in each if hit} == {anna, bo}
+
+
+def test_of_many_at_once_nobody_is_found_who_is_hidden(
+    office: Office, bokare: User, anna: Contact
+) -> None:
+    protected.mark(office, anna.vitec_id, None)
+    known(office, "ADR2", name="Bo Ek", phones=["070-174 06 06"], email="")
+    people = [
+        {**ANNA, "cellPhone": MOBILE},
+        {"firstName": "Bo", "lastName": "Ek", "cellPhone": "070-174 06 06"},
+    ]
+
+    with protected.veiled(bokare):
+        hidden, seen = predicted_hits(office, people)
+
+    assert hidden is None
+    assert seen is not None
+
+
 def test_a_neighbours_contact_is_nobody(neighbour_office: Office, anna: Contact) -> None:
     assert predicted_hit(neighbour_office, {"contactId": "ADR1"}) is None
     assert predicted_hit(neighbour_office, {**ANNA, "cellPhone": MOBILE}) is None
@@ -112,15 +157,19 @@ def test_what_differs_is_said_to_be_replaced(
     assert replacements(anna, person) == said
 
 
+def effects_of(office: Office, person: dict[str, Any]) -> list[PersonEffect]:
+    return person_effects(person, predicted_hit(office, person))
+
+
 class TestInWords:
     def test_a_stranger_becomes_a_contact(self, office: Office) -> None:
-        [effect] = person_effects(office, {**ANNA, "cellPhone": MOBILE})
+        [effect] = effects_of(office, {**ANNA, "cellPhone": MOBILE})
 
         assert effect.text == "Anna Ek blir en ny kontakt."
         assert not effect.overwrites
 
     def test_a_number_may_find_somebody_whom_we_cannot_foresee(self, office: Office) -> None:
-        [effect] = person_effects(office, {**ANNA, "socialSecurityNumber": "189001019802"})
+        [effect] = effects_of(office, {**ANNA, "socialSecurityNumber": "189001019802"})
 
         assert "samma personnummer" in effect.text
         assert "9802" not in effect.text
@@ -130,20 +179,20 @@ class TestInWords:
     ) -> None:
         person = {**ANNA, "cellPhone": MOBILE, "email": {"emailAddress": "a@ek.se"}}
 
-        first, second = person_effects(office, person)
+        first, second = effects_of(office, person)
 
         assert first.text.startswith("Ingen ny kontakt: Vitec tar personen för Anna Ek (070-174")
         assert second.text == "E-post: a@ek.se ersätter anna@ek.se"
         assert second.overwrites
 
     def test_a_chosen_one_of_whom_nothing_changes(self, office: Office, anna: Contact) -> None:
-        texts = [effect.text for effect in person_effects(office, {"contactId": "ADR1"})]
+        texts = [effect.text for effect in effects_of(office, {"contactId": "ADR1"})]
 
         assert texts[0].startswith("Ingen ny kontakt: det går till Anna Ek")
         assert texts[1] == "Såvitt vi vet ändras inga uppgifter."
 
     def test_a_chosen_one_whom_we_no_longer_know(self, office: Office) -> None:
-        [effect] = person_effects(office, {"contactId": "ADR9"})
+        [effect] = effects_of(office, {"contactId": "ADR9"})
 
         assert effect.text == "Den valda kontakten uppdateras hos Vitec."
 

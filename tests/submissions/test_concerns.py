@@ -205,7 +205,7 @@ class TestLooking:
         self, as_bokare: Client, posted: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         many = [Effect(f"Verkan {number}", Tone.MESSAGE) for number in range(20)]
-        changed = dataclasses.replace(kinds.COMEBACK, effects=lambda office, call: many)
+        changed = dataclasses.replace(kinds.COMEBACK, effects=lambda office, calls: [many])
         monkeypatch.setattr("submissions.views.find_kind", lambda key: changed)
 
         text = as_bokare.post(LOOK, posted).content.decode()

@@ -22,6 +22,7 @@ from submissions.erasing import erase_content
 from submissions.models import Draft, Event, State, Submission, person_hash
 from tests.factories import (
     comeback_values,
+    make_colleague,
     make_contact,
     make_slot,
     make_submission,
@@ -366,9 +367,14 @@ class TestPages:
         self, as_maklare: Client, bokare: User, office: Office
     ) -> None:
         for number in range(20):
-            make_submission(bokare, office, contact_id=f"ADR{number}")
+            make_contact(office, f"ADR{number}", f"Anna Ek {number}")
+            given = ("userId", make_colleague(office, f"HAN{number}").vitec_id)
+            make_submission(bokare, office, contact_id=f"ADR{number}", participant=given)
         self.in_state(State.UNKNOWN)
+        as_maklare.get(reverse("submissions:list"))
         with CaptureQueriesContext(connection) as asked:
-            as_maklare.get(reverse("submissions:uncertain"))
+            text = text_of(as_maklare.get(reverse("submissions:uncertain")))
+        assert "En återkomst till Anna Ek 19 läggs in" in text
+        assert len(asked) <= 12
         assert sum("offices_disclosure" in one["sql"] for one in asked) == 1
         assert Disclosure.objects.count() == 20

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import uuid
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from connect.errors import Busy, NotSent
+from notices.tasks import tell_people
 from offices.models import Credential, LineSeat, Office, User
 from sandbox.server import Sandbox
 from submissions import outages, outbox
 from submissions.delivery import Ring, claim, deliver, sweep
-from submissions.models import OUTAGE_AFTER, Event, Outage, Pause, State, Submission
+from submissions.models import OUTAGE_AFTER, Batch, Event, Outage, Pause, State, Submission
 from tests.factories import make_submission
 from tests.submissions.conftest import Known, posts
 
@@ -41,6 +43,10 @@ def due_now(*submissions: Submission) -> None:
 
 def probe_is_due() -> None:
     Outage.objects.update(probe_at=timezone.now() - dt.timedelta(seconds=1))
+
+
+def last_probe_was_due(ago: dt.timedelta) -> None:
+    Outage.objects.update(probe_at=timezone.now() - ago)
 
 
 def away_since(submissions: list[Submission], vitec: Sandbox) -> Outage:
@@ -227,6 +233,67 @@ class TestOutage:
         sweep()
 
         assert not Outage.open_ones().exists()
+
+    @pytest.mark.parametrize("settled", [State.CANCELLED, State.FAILED])
+    def test_one_that_nobody_waits_for_ends_by_itself_in_silence(
+        self, as_bokare: Client, vitec: Sandbox, waiting: list[Submission], settled: State
+    ) -> None:
+        away_since(waiting, vitec)
+        Submission.objects.update(state=settled)
+        last_probe_was_due(dt.timedelta(minutes=4))
+        sweep()
+        assert "svarar inte för" in as_bokare.get("/submissions/").content.decode()
+
+        last_probe_was_due(dt.timedelta(minutes=6))
+        sweep()
+
+        assert not Outage.objects.filter(ended_at=None).exists()
+        assert "svarar inte för" not in as_bokare.get("/submissions/").content.decode()
+        tell_people()
+        assert "svarar igen sedan" not in as_bokare.get("/notices/").content.decode()
+
+    def test_what_waits_in_a_paused_batch_waits_for_a_person_and_not_for_vitec(
+        self, vitec: Sandbox, waiting: list[Submission], bokare: User, office: Office
+    ) -> None:
+        away_since(waiting, vitec)
+        batch = Batch.objects.create(
+            created_by=bokare,
+            office=office,
+            kind=waiting[0].kind,
+            form_token=uuid.uuid4(),
+            paused_at=timezone.now(),
+        )
+        Submission.objects.update(batch=batch)
+        last_probe_was_due(dt.timedelta(minutes=6))
+
+        sweep()
+
+        assert not Outage.open_ones().exists()
+
+    def test_while_anybody_waits_it_stands_however_long_nobody_has_come_to_the_probe(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        away_since(waiting, vitec)
+        Submission.objects.exclude(pk=waiting[-1].pk).update(state=State.CANCELLED)
+        last_probe_was_due(dt.timedelta(hours=2))
+
+        sweep()
+
+        assert Outage.open_ones().exists()
+
+    def test_what_is_sent_after_that_finds_out_anew(
+        self, vitec: Sandbox, waiting: list[Submission]
+    ) -> None:
+        before = away_since(waiting, vitec)
+        Submission.objects.exclude(pk__in=[one.pk for one in waiting[3:]]).update(
+            state=State.CANCELLED
+        )
+        Outage.objects.update(ended_at=timezone.now())
+
+        for submission in waiting[3:]:
+            deliver(submission.pk)
+
+        assert Outage.open_ones().get().since > before.since
 
     def test_after_a_day_it_is_a_question_for_a_person(
         self, vitec: Sandbox, waiting: list[Submission]

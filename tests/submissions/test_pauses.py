@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -276,6 +277,57 @@ class TestOnceADay:
         assert Pause.objects.get().tried_at is None
         assert state_of(denied) == State.QUEUED
         assert state_of(other) == State.HELD, "one waits for the try, and no more are let out"
+
+    @pytest.mark.parametrize("busy", [True, False])
+    def test_nor_by_a_vitec_that_says_nothing_of_the_login(
+        self, vitec: Sandbox, denied: Submission, settings: Any, *, busy: bool
+    ) -> None:
+        a_day_ago()
+        if busy:
+            vitec.behave("comeback", "too_many", times=1)
+        else:
+            settings.VITEC_BASE_URL = "http://127.0.0.1:9"
+
+        for pk in sweep():
+            deliver(pk)
+
+        assert state_of(denied) == State.QUEUED
+        assert Pause.objects.get().ended_at is None
+        settings.VITEC_BASE_URL = vitec.url
+        Submission.objects.update(not_before=timezone.now(), asked_until=None)
+        deliver(denied.pk)
+        assert state_of(denied) == State.DELIVERED
+        assert Pause.objects.get().ended_at is not None
+
+    def test_a_try_that_said_nothing_lets_no_other_out_beside_it(
+        self, vitec: Sandbox, denied: Submission, known: Known, bokare: User, office: Office
+    ) -> None:
+        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
+        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
+        a_day_ago()
+        vitec.behave("comeback", "too_many", times=1)
+
+        for _ in range(3):
+            for pk in sweep():
+                deliver(pk)
+
+        assert len(posts(vitec)) == 2
+        assert state_of(other) == State.HELD
+
+    def test_one_that_can_be_opened_no_more_does_not_spend_it_either(
+        self, vitec: Sandbox, denied: Submission, known: Known, bokare: User, office: Office
+    ) -> None:
+        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
+        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
+        Submission.objects.filter(pk=denied.pk).update(key="")
+        a_day_ago()
+
+        for _ in range(2):
+            for pk in sweep():
+                deliver(pk)
+
+        assert state_of(denied) == State.FAILED
+        assert Pause.objects.get().ended_at is not None
 
     def test_one_that_must_wait_for_its_turn_is_not_let_out_in_vain(
         self, vitec: Sandbox, submission: Submission, known: Known, bokare: User, office: Office

@@ -166,6 +166,23 @@ class TestCorrecting:
         assert form.non_field_errors() == ["Kontakten är spärrad"]
         assert "Ring om balkongen" in answer.content.decode()
 
+    def test_it_asks_the_database_as_little_however_much_there_is(
+        self,
+        bokare: User,
+        as_bokare: Client,
+        refused: Submission,
+        office: Office,
+        django_assert_max_num_queries: Any,
+    ) -> None:
+        for number in range(5):
+            make_meeting(office, f"CAL{number}", estate_id=f"OBJ{number}")
+            make_colleague(office, f"HAN{number}")
+            in_state(make_submission(bokare, office, note=f"{number}"), State.REJECTED)
+        as_bokare.get(FORM, {"corrects": str(refused.code)})
+
+        with django_assert_max_num_queries(12):
+            as_bokare.get(FORM, {"corrects": str(refused.code)})
+
     def test_what_is_sent_then_points_to_what_it_corrects(
         self, as_bokare: Client, refused: Submission, posted: dict[str, str]
     ) -> None:

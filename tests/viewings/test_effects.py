@@ -36,7 +36,8 @@ def told(office: Office, **values: Any) -> list[str]:
     form = ParticipantForm(data, office=office)
     assert form.is_valid(), form.errors
     call = kinds.PARTICIPANT.build(office, form.cleaned_data)
-    return [f"{effect.tone}: {effect.text}" for effect in effects(office, call)]
+    [found] = effects(office, [call])
+    return [f"{effect.tone}: {effect.text}" for effect in found]
 
 
 class TestEffects:
