@@ -393,9 +393,7 @@ def sweep() -> list[int]:
     outages.end_those_of_no_login()
     outages.end_those_nobody_waits_for()
     pauses.let_one_through()
-    ids = [pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP]
-    Submission.objects.filter(pk__in=ids).update(rung_at=Now())
-    return ids
+    return _take_to_ring([pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP])
 
 
 def _not_rung(moment: Q) -> list[int]:
@@ -404,6 +402,17 @@ def _not_rung(moment: Q) -> list[int]:
     stale = Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER) | Q(rung_at__gt=Now())
     waiting = Submission.objects.filter(moment, stale, state=State.QUEUED).order_by("not_before")
     return list(waiting.values_list("pk", flat=True)[:RINGS_PER_SWEEP])
+
+
+def _take_to_ring(ids: list[int]) -> list[int]:
+    """Those that nobody holds this moment; waiting for several could meet one that waits for us."""
+    if not ids:
+        return []
+    with transaction.atomic():
+        rows = Submission.objects.filter(pk__in=ids).select_for_update(skip_locked=True)
+        free = set(rows.values_list("pk", flat=True))
+        Submission.objects.filter(pk__in=free).update(rung_at=Now())
+    return [pk for pk in ids if pk in free]
 
 
 def _lease_is_over() -> Q:
