@@ -265,10 +265,13 @@ def _values(meetings: Rows, name: str) -> list[str]:
 
 def tables(offices: list[Office], as_of: dt.datetime | None) -> list[Rows]:
     """The rows of the offices as they are, or as the portal knew them at a past moment."""
-    now: Rows = Meeting.objects.filter(office__in=offices)
+    return [table.filter(office__in=offices) for table in every_table(as_of)]
+
+
+def every_table(as_of: dt.datetime | None) -> list[Rows]:
+    """The same of every office."""
+    now: Rows = Meeting.objects.all()
     if as_of is None:
         return [now]
-    then: Rows = MeetingVersion.objects.filter(
-        office__in=offices, observed_from__lte=as_of, observed_to__gt=as_of
-    )
+    then: Rows = MeetingVersion.objects.filter(observed_from__lte=as_of, observed_to__gt=as_of)
     return [now.filter(observed_from__lte=as_of), then]
