@@ -15,8 +15,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
-from meetings.filters import lacks_next_step
-from meetings.models import Meeting
+from meetings.filters import every_table, lacks_next_step
 
 Rows = QuerySet[Any]
 # Vitec has no state for "held"; these do not say that it was called off or came to naught.
@@ -74,22 +73,27 @@ def total(lines: Iterable[Line]) -> Counts:
     return sum((line.counts for line in lines), Counts())
 
 
-def by_person(tables: list[Rows], who: str) -> list[Line]:
-    """By `broker` or `booked_by`, by id and not by name; most meetings first."""
-    return _most_first(_lines(tables, F(f"{who}_id"), Max(f"{who}_name")))
+def by_person(tables: list[Rows], who: str, as_of: dt.datetime | None = None) -> list[Line]:
+    """By `broker` or `booked_by`, by id and not by name; most meetings first.
+
+    as_of: the past moment whose rows these are, here and below; None for now.
+    """
+    return _most_first(_lines(tables, F(f"{who}_id"), Max(f"{who}_name"), as_of))
 
 
-def by_column(tables: list[Rows], key: str, label: str) -> list[Line]:
+def by_column(
+    tables: list[Rows], key: str, label: str, as_of: dt.datetime | None = None
+) -> list[Line]:
     """By a column's values, such as `source`; most meetings first."""
-    return _most_first(_lines(tables, F(key), Max(label)))
+    return _most_first(_lines(tables, F(key), Max(label), as_of))
 
 
-def by_week(tables: list[Rows], column: str) -> list[Line]:
+def by_week(tables: list[Rows], column: str, as_of: dt.datetime | None = None) -> list[Line]:
     """By the Monday (a date) of the weeks in Stockholm, in order; None for what has no day."""
     week = TruncWeek(column, tzinfo=timezone.get_default_timezone())
     lines = [
         dataclasses.replace(line, key=line.key.date() if line.key else None)
-        for line in _lines(tables, week, Max("type"))
+        for line in _lines(tables, week, Max("type"), as_of)
     ]
     return sorted(lines, key=lambda line: line.key or dt.date.min)
 
@@ -98,10 +102,10 @@ def _most_first(lines: list[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: (-line.counts.booked, line.label, str(line.key)))
 
 
-def _lines(tables: list[Rows], key: Any, label: Any) -> list[Line]:
+def _lines(tables: list[Rows], key: Any, label: Any, as_of: dt.datetime | None) -> list[Line]:
     """One query a table."""
     found: dict[Any, Line] = {}
-    measures = _measures()
+    measures = _measures(as_of)
     for table in tables:
         grouped = table.order_by().values(group=key).annotate(label=label, **measures)
         for row in grouped:
@@ -112,13 +116,15 @@ def _lines(tables: list[Rows], key: Any, label: Any) -> list[Line]:
     return list(found.values())
 
 
-def _measures() -> dict[str, Any]:
-    now = timezone.now()
+def _measures(as_of: dt.datetime | None) -> dict[str, Any]:
+    now = as_of or timezone.now()
     here = Q(missing_since=None)
     is_on = here & Q(state__in=ON)
     held = is_on & Q(meeting_date__lt=now)
     appointment = held & Q(type="Assignment")
-    signed = appointment & Q(signature_date__isnull=False) & ~Q(Exists(_later_ones(now)))
+    signed = appointment & Q(signature_date__isnull=False)
+    for table in every_table(as_of):
+        signed &= ~Q(Exists(_later_ones(table, now)))
     cancelled = here & Q(state__startswith="Cancelled")
     by_broker, by_customer = Q(state="CancelledByAgent"), Q(state="CancelledByCustomer")
     conditions = {
@@ -130,20 +136,20 @@ def _measures() -> dict[str, Any]:
         "missing": ~here,
         "appointments": appointment,
         "signed": signed,
-        "without_next_step": lacks_next_step(),
+        "without_next_step": lacks_next_step(as_of),
     }
     counted = {name: Count("pk", filter=wanted) for name, wanted in conditions.items()}
     return {"booked": Count("pk"), **counted, "commission": Sum("commission", filter=signed)}
 
 
-def _later_ones(now: dt.datetime) -> Rows:
+def _later_ones(table: Rows, now: dt.datetime) -> Rows:
     """Held listing appointments about the same property after a meeting, signed as well: the
     assignment and its commission are one of theirs, and each is counted once.
     """
     later = Q(meeting_date__gt=OuterRef("meeting_date")) | Q(
         meeting_date=OuterRef("meeting_date"), vitec_id__gt=OuterRef("vitec_id")
     )
-    about = Meeting.objects.filter(office=OuterRef("office"), estate_id=OuterRef("estate_id"))
+    about = table.filter(office=OuterRef("office"), estate_id=OuterRef("estate_id"))
     return about.exclude(estate_id="").filter(
         later,
         type="Assignment",

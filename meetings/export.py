@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +18,7 @@ from lib import csv_stream, xlsx_stream
 from meetings.asked import Asked, read
 from meetings.cells import Column, cells, columns
 from meetings.dashboard import Found, find
-from meetings.listing import all_of
+from meetings.listing import Row, all_of
 from offices import disclosures
 from offices.http import PortalRequest
 from offices.models import Disclosure, Right
@@ -38,12 +40,19 @@ def export(request: PortalRequest) -> HttpResponseBase:
     chosen = columns(rights)
     number, rows = all_of(found.tables, order=found.order)
     _write_down(request, found, number, format=wanted, amounts=Right.AMOUNTS in rights)
-    lines = (cells(row, chosen) for row in rows)
+    lines = (cells(row, chosen) for row in _looked_at(rows, asked.as_of))
     return StreamingHttpResponse(
         _stream(wanted, chosen, lines),
         content_type=CONTENT_TYPES[wanted],
         headers={"Content-Disposition": content_disposition_header(True, _name(asked, wanted))},
     )
+
+
+def _looked_at(rows: Iterator[Row], as_of: dt.datetime | None) -> Iterator[Row]:
+    """Rows that tell what lay ahead at the moment of the list."""
+    for row in rows:
+        row.looked_at = as_of
+        yield row
 
 
 def _stream(wanted: str, chosen: list[Column], lines: Iterator[list[Any]]) -> Iterator[bytes]:
@@ -54,9 +63,10 @@ def _stream(wanted: str, chosen: list[Column], lines: Iterator[list[Any]]) -> It
 
 
 def _name(asked: Asked, wanted: str) -> str:
-    """`moten_2026-11-16_2026-11-22.xlsx`"""
+    """`moten_2026-11-16_2026-11-22.xlsx`; of a past moment that too, `…_2026-11-19T1200.xlsx`."""
     days = [asked.state[name] for name in ("date_from", "date_to") if name in asked.state]
-    return "_".join([_("meetings"), *dict.fromkeys(days)]) + f".{wanted}"
+    then = [f"{timezone.localtime(asked.as_of):%Y-%m-%dT%H%M}"] if asked.as_of else []
+    return "_".join([_("meetings"), *dict.fromkeys(days), *then]) + f".{wanted}"
 
 
 def _write_down(request: PortalRequest, found: Found, number: int, **facts: Any) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from meetings import counting
+from meetings import counting, past
 from meetings.asked import read
 from meetings.counting import Counts, Line
 from meetings.dashboard import Found, find
@@ -125,15 +126,22 @@ class Section:
 
 @require_http_methods(["GET", "POST"])
 def figures(request: PortalRequest) -> HttpResponse:
-    """The figures of what the list would show: same address, and the free text posted."""
+    """The figures of what the list would show: same address, and the free text posted; of a past
+    moment as the portal knew them then.
+    """
     asked = read(request)
     found = find(request, asked)
     rights = held_at_all(request, found.offices)
     if Right.FIGURES not in rights:
         raise PermissionDenied
-    sections = _sections(found)
+    if asked.as_of and past.is_in_words(request.GET.get("as_of", "")):
+        # Tomorrow the words would mean another moment.
+        return redirect(f"{reverse('meetings:figures')}?{asked.query()}")
+    sections = _sections(found, asked.as_of)
     context = {
         "asked": asked,
+        "past": past.say(asked.as_of) if asked.as_of else "",
+        "now_query": asked.filtered(as_of=None),
         "form": found.form,
         "sections": sections,
         "total": sections[0].total,
@@ -148,16 +156,16 @@ def figures(request: PortalRequest) -> HttpResponse:
     return render(request, "meetings/figures.html", context)
 
 
-def _sections(found: Found) -> list[Section]:
+def _sections(found: Found, as_of: dt.datetime | None) -> list[Section]:
     tables = found.tables
     column = found.form.cleaned_data.get("date_field") if found.form.is_valid() else ""
     weeks = [
         dataclasses.replace(line, label=_week(line.key))
-        for line in counting.by_week(tables, column or MEETING_DATE)
+        for line in counting.by_week(tables, column or MEETING_DATE, as_of)
     ]
-    brokers = _named(counting.by_person(tables, "broker"), _("No broker"))
-    bookers = _named(counting.by_person(tables, "booked_by"), _("Nobody named"))
-    sources = _named(counting.by_column(tables, "source", "source"), _("No source"))
+    brokers = _named(counting.by_person(tables, "broker", as_of), _("No broker"))
+    bookers = _named(counting.by_person(tables, "booked_by", as_of), _("Nobody named"))
+    sources = _named(counting.by_column(tables, "source", "source", as_of), _("No source"))
     sections = [
         Section("week", _("Week by week"), _("Week"), weeks),
         Section("broker", _("Brokers"), _("Broker"), brokers),
@@ -165,7 +173,7 @@ def _sections(found: Found) -> list[Section]:
         Section("source", _("Sources"), _("Source"), sources),
     ]
     if len(found.offices) > 1:
-        offices = counting.by_column(tables, "office", "office__name")
+        offices = counting.by_column(tables, "office", "office__name", as_of)
         sections.append(Section("office", _("Offices"), _("Office"), offices))
     return sections
 

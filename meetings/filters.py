@@ -60,15 +60,14 @@ class PlainSelect(forms.Select):
         chosen = set(self.format_value(value))
         every = {**self.build_attrs(self.attrs, attrs), "name": name}
         options = format_html_join(
-            "", "{}", ((_option(key, label, str(key) in chosen),) for key, label in self.choices)
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, " selected" if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
         )
         return format_html("<select{}>{}</select>", flatatt(every), options)
-
-
-def _option(key: Any, label: Any, is_chosen: bool) -> SafeString:
-    if is_chosen:
-        return format_html('<option value="{}" selected>{}</option>', key, label)
-    return format_html('<option value="{}">{}</option>', key, label)
 
 
 def _select() -> forms.Select:
@@ -265,10 +264,14 @@ def _values(meetings: Rows, name: str) -> list[str]:
 
 def tables(offices: list[Office], as_of: dt.datetime | None) -> list[Rows]:
     """The rows of the offices as they are, or as the portal knew them at a past moment."""
-    now: Rows = Meeting.objects.filter(office__in=offices)
+    keys = [office.pk for office in offices]
+    return [table.filter(office__in=keys) for table in every_table(as_of)]
+
+
+def every_table(as_of: dt.datetime | None) -> list[Rows]:
+    """The same of every office."""
+    now: Rows = Meeting.objects.all()
     if as_of is None:
         return [now]
-    then: Rows = MeetingVersion.objects.filter(
-        office__in=offices, observed_from__lte=as_of, observed_to__gt=as_of
-    )
+    then: Rows = MeetingVersion.objects.filter(observed_from__lte=as_of, observed_to__gt=as_of)
     return [now.filter(observed_from__lte=as_of), then]

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from lib.bulk import upsert_many
 from meetings import ageing, reading
 from meetings.models import Meeting, MeetingFacts, MeetingVersion
 from meetings.sightings import Sightings
@@ -111,12 +112,7 @@ class Intake:
                 versions += self._succeed(old, meeting, moment)
             meetings.append(meeting)
         MeetingVersion.objects.bulk_create(versions)
-        Meeting.objects.bulk_create(
-            meetings,
-            update_conflicts=True,
-            unique_fields=["office", "vitec_id"],
-            update_fields=_UPDATED,
-        )
+        upsert_many(meetings, unique=("office", "vitec_id"), updated=_UPDATED)
         return meetings
 
     def _succeed(self, old: Meeting, new: Meeting, moment: dt.datetime) -> list[MeetingVersion]:

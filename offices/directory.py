@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lib import phone_numbers
-from lib.bulk import insert_many
+from lib.bulk import insert_many, upsert_many
 from lib.sealing import keyed_hash
 from offices import erased, protected, search_terms, veil
 from offices.models import Colleague, Contact, ContactTerm, DirectoryRow, Office
@@ -144,28 +144,26 @@ def _keep_contacts(
                 last_seen=now,
             )
         )
-    Contact.objects.bulk_create(
-        contacts,
-        update_conflicts=True,
-        unique_fields=["office", "vitec_id"],
-        update_fields=["details", "fingerprints", "last_seen", "missing_since"],
-    )
-    _index(office, contacts)
+    updated = ("details", "fingerprints", "last_seen", "missing_since")
+    upsert_many(contacts, unique=("office", "vitec_id"), updated=updated)
+    keys = dict(mine.values_list("vitec_id", "pk"))
+    _index(office, {keys[contact.vitec_id]: contact.details for contact in contacts})
 
 
-def _index(office: Office, contacts: list[Contact]) -> None:
+def _index(office: Office, details: Mapping[int, dict[str, Any]]) -> None:
     """The beginnings of their words; only what is other than before is written.
 
-    Whoever else keeps one of these contacts meanwhile waits for our transaction at its row.
+    details: by the contacts' keys. Whoever else keeps one of these contacts meanwhile waits for our
+    transaction at its row.
     """
-    keys = [contact.pk for contact in contacts]
+    keys = list(details)
     known: dict[int, set[str]] = {key: set() for key in keys}
     terms = ContactTerm.objects.filter(contact__in=keys)
     for key, digest in terms.values_list("contact", "digest"):
         known[key].add(digest)
     wanted = {
-        contact.pk: search_terms.beginnings(search_terms.details_words(contact.details))
-        for contact in contacts
+        key: search_terms.beginnings(search_terms.details_words(said))
+        for key, said in details.items()
     }
     for key in keys:
         if gone := known[key] - wanted[key]:
@@ -229,7 +227,7 @@ def learn_rows(
             changed += 1
         elif row.missing_since or (complete and not row.listed) or _long_ago(row, now):
             seen.append(row.pk)
-    _create(model, fresh)
+    _create(fresh)
     again: dict[str, Any] = {"last_seen": now, "missing_since": None}
     _touch(rows, seen, again | ({"listed": True} if complete else {}))
     if complete and values_by_id:
@@ -271,7 +269,7 @@ def learn_in_passing(
             changed += 1
         elif _long_ago(row, now) and not row.missing_since:
             seen.append(row.pk)
-    _create(model, fresh)
+    _create(fresh)
     _touch(rows, seen, {"last_seen": now})
     return changed + len(fresh)
 
@@ -294,10 +292,10 @@ def _rewrite(
     row.save(update_fields=[*values, "last_seen", "missing_since", "listed"])
 
 
-def _create(model: type[DirectoryRow], fresh: list[DirectoryRow]) -> None:
+def _create(fresh: list[DirectoryRow]) -> None:
     """New rows; one that another process has made in the meantime is theirs."""
-    rows: models.Manager[Any] = model._default_manager
-    rows.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
+    for start in range(0, len(fresh), BATCH):
+        upsert_many(fresh[start : start + BATCH], unique=("office", "vitec_id"))
 
 
 def _touch(rows: models.Manager[Any], keys: list[int], values: dict[str, Any]) -> None:

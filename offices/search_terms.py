@@ -21,6 +21,8 @@ LONGEST = 12
 
 # Digits that stand by themselves: those in `anna1980@example.se` belong to the word.
 _NUMBER = re.compile(r"(?<![\w@])(?<![\w@]\.)[+\d][\d\s()/–-]*\d(?!\.?[\w@])")
+_WORD = re.compile(r"[\w.@+]+")
+_NO_DIGIT = re.compile(r"\D")
 
 
 def words_of(text: str) -> list[str]:
@@ -28,16 +30,22 @@ def words_of(text: str) -> list[str]:
 
     `Anna-Lena von Åkesson, +46 (0)70-174 06 05` -> anna, lena, von, åkesson, 0701740605.
     """
+    return list(_words_of(text))
+
+
+@functools.lru_cache(maxsize=5_000)
+def _words_of(text: str) -> tuple[str, ...]:
+    """Remembered: a sync asks the same of a meeting and of its contact."""
     text = unicodedata.normalize("NFC", text)
     numbers = [national_number(found) for found in _NUMBER.findall(text)]
     rest = _NUMBER.sub(" ", text)
-    words = re.findall(r"[\w.@+]+", _plain(rest))
-    return [word for word in [*words, *numbers] if len(word) >= SHORTEST]
+    words = _WORD.findall(_plain(rest))
+    return tuple(word for word in [*words, *numbers] if len(word) >= SHORTEST)
 
 
 def national_number(text: str) -> str:
     """Digits of a Swedish number as dialled at home: +46 and 0046 become 0."""
-    digits = re.sub(r"\D", "", text.replace("(0)", ""))
+    digits = _NO_DIGIT.sub("", text.replace("(0)", ""))
     if text.lstrip().startswith("+46"):
         return "0" + digits[2:].lstrip("0")
     if digits.startswith("0046"):
@@ -46,8 +54,11 @@ def national_number(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    text = text.casefold()
+    if text.isascii():
+        return text
     kept = []
-    for letter in text.casefold():
+    for letter in text:
         if letter in "åäö":
             kept.append(letter)
             continue

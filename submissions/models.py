@@ -129,9 +129,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.needing_at(user, offices_for(user), managed_by(user))
 
     def needing_at(
-        self, user: User, offices: Iterable[Office], managed: Iterable[Office]
+        self, user: User, offices: Iterable[Any], managed: Iterable[Any]
     ) -> SubmissionQuerySet:
-        """The same where the person's offices, and those they manage, are known already."""
+        """The same where the person's offices, and those they manage, are known already: they or
+        their keys.
+        """
         theirs = Q(state__in=[State.UNKNOWN, State.FAILED], office__in=managed)
         mine = Q(created_by=user, state__in=OPEN_QUESTIONS)
         return self.filter(mine | theirs, office__in=offices, corrections=None)

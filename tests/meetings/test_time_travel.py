@@ -1,11 +1,14 @@
-"""The list as it was at a past moment: its rows, filters, counts, order, pages, and the way back.
+"""The list, its figures and its file as at a past moment: rows, filters, counts, order, pages, and
+the way back.
 
 What the sandbox held at each sync is what the list shows at each moment since, to the row.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -231,6 +235,128 @@ class TestTheMoment:
 
         for as_of, found in (("2026-10-25T02:45", []), ("2026-10-25T02:45:00+01:00", ["CAL1"])):
             assert listed(as_bokare.get(LIST, {**NOVEMBER, "as_of": as_of})) == found
+
+
+FIGURES = reverse("meetings:figures")
+
+
+@pytest.fixture
+def counted(office: Office, today: Clock) -> dict[str, Meeting]:
+    """At noon of the 19th CAL1 was not signed yet and another broker's, CAL2 lay ahead in the
+    afternoon; CAL3 came later.
+    """
+    today("2026-11-21T10:00:00")
+    held, seen = at("2026-11-10T10:00"), at("2026-11-18T08:00")
+    rows = {
+        "CAL1": meeting_of(office, "CAL1", "Östen Ek", estate_id="OBJ1", meeting_date=held,
+                           broker_id="HAN1", broker_name="Bo Alm",
+                           signature_date=at("2026-11-20T09:00"), commission=50_000),
+        "CAL2": meeting_of(office, "CAL2", "Anna Ek", estate_id="OBJ2", observed_from=seen,
+                           broker_id="HAN3", broker_name="Cia Dal",
+                           meeting_date=at("2026-11-19T15:00"), state=""),
+        "CAL3": meeting_of(office, "CAL3", "Cia Ek", estate_id="OBJ3", meeting_date=held,
+                           observed_from=at("2026-11-20T12:00")),
+    }  # fmt: skip
+    was(rows["CAL1"], signature_date=None, commission=None, broker_id="HAN2", broker_name="Åke Öst")
+    return rows
+
+
+class TestTheFigures:
+    def test_they_are_of_what_the_portal_knew_then(
+        self, as_chef: Client, counted: dict[str, Meeting]
+    ) -> None:
+        then = as_chef.get(FIGURES, {**NOVEMBER, "as_of": THEN})
+        now = as_chef.get(FIGURES, NOVEMBER)
+
+        total = then.context["total"]
+        assert (total.booked, total.held, total.ahead, total.signed) == (2, 1, 1, 0)
+        total = now.context["total"]
+        assert (total.booked, total.held, total.ahead, total.signed) == (3, 3, 0, 1)
+        listed_then = as_chef.get(LIST, {**NOVEMBER, "as_of": THEN})
+        assert listed_then.context["page"].count == 2
+        assert "Så här såg mötena ut tors 19 nov 12:00" in words(then)
+        assert "Så här såg mötena ut" not in words(now)
+
+    def test_so_do_every_table_and_chart(
+        self, as_chef: Client, counted: dict[str, Meeting]
+    ) -> None:
+        then = as_chef.get(FIGURES, {**NOVEMBER, "as_of": THEN})
+
+        sections = {section.name: section for section in then.context["sections"]}
+        brokers = {line.label: line.counts.booked for line in sections["broker"].lines}
+        assert brokers["Åke Öst"] == 1
+        assert "Bo Alm" not in brokers
+        for name, section in sections.items():
+            assert section.total == then.context["total"]
+            bars = then.context["charts"][name]["bars"]
+            assert (sum(bars["held"]), sum(bars["ahead"])) == (1, 1)
+
+    def test_an_assignment_counts_once_by_what_was_signed_then(
+        self, as_chef: Client, office: Office, today: Clock
+    ) -> None:
+        today("2026-11-21T10:00:00")
+        signed, seen = at("2026-11-16T09:00"), at("2026-11-18T08:00")
+        for vitec_id, broker, day, observed in (
+            ("CAL1", "Bo Alm", "10", {"observed_from": seen}),
+            ("CAL2", "Åke Öst", "12", {}),
+            ("CAL3", "Cia Dal", "14", {}),
+        ):
+            meeting_of(office, vitec_id, "Anna Ek", estate_id="OBJ1", broker_id=f"HAN {vitec_id}",
+                       broker_name=broker, meeting_date=at(f"2026-11-{day}T10:00"),
+                       signature_date=signed, **observed)  # fmt: skip
+        # The second was signed then too and no longer is, the last was not signed yet.
+        was(Meeting.objects.get(vitec_id="CAL2"))
+        Meeting.objects.filter(vitec_id="CAL2").update(signature_date=None)
+        was(Meeting.objects.get(vitec_id="CAL3"), signature_date=None)
+
+        for asked, broker in (({"as_of": THEN}, "Åke Öst"), ({}, "Cia Dal")):
+            answer = as_chef.get(FIGURES, {**NOVEMBER, **asked})
+            [section] = [one for one in answer.context["sections"] if one.name == "broker"]
+            assert [one.label for one in section.lines if one.counts.signed] == [broker]
+            assert answer.context["total"].signed == 1
+
+    def test_their_links_keep_the_moment_and_one_leads_back_to_now(
+        self, as_chef: Client, counted: dict[str, Meeting]
+    ) -> None:
+        then = as_chef.get(FIGURES, {**NOVEMBER, "as_of": THEN})
+
+        assert "as_of=2026-11-19T12%3A00" in then.context["before"]
+        assert all("as_of=" in query for _, query, _ in then.context["ranges"])
+        assert f'href="{FIGURES}?date_from=2026-11-01&amp;date_to=2026-11-30"' in text_of(then)
+        assert "as_of=2026-11-19T12%3A00" in text_of(as_chef.get(LIST, {**NOVEMBER, "as_of": THEN}))
+
+    def test_words_become_a_moment_that_stays(
+        self, as_chef: Client, counted: dict[str, Meeting]
+    ) -> None:
+        answer = as_chef.get(FIGURES, {**NOVEMBER, "as_of": "igår 16:00"})
+
+        assert answer.status_code == 302
+        assert parse_qs(urlsplit(answer.headers["Location"]).query)["as_of"] == ["2026-11-20T16:00"]
+
+    def test_what_cannot_be_read_is_said_beside_the_figures_of_now(
+        self, as_chef: Client, counted: dict[str, Meeting]
+    ) -> None:
+        answer = as_chef.get(FIGURES, {**NOVEMBER, "as_of": "2026-12-24T12:00"})
+
+        assert "Siffrorna visar läget nu" in words(answer)
+        assert answer.context["total"].booked == 3
+
+
+class TestTheFile:
+    def test_it_has_what_the_list_showed_and_says_of_when_it_is(
+        self, as_chef: Client, counted: dict[str, Meeting]
+    ) -> None:
+        go = f"date_from=2026-11-01&date_to=2026-11-30&as_of={THEN}"
+        answer: Any = as_chef.post(reverse("meetings:export"), {"go": go, "format": "csv"})
+
+        body = b"".join(answer.streaming_content).decode("utf-8-sig")
+        rows = {row["Mötes-id"]: row for row in csv.DictReader(io.StringIO(body), delimiter=";")}
+        assert set(rows) == {"CAL1", "CAL2"}
+        assert rows["CAL1"]["Mäklare"] == "Åke Öst"
+        # Vitec says no state of it: booked, as long as it lies ahead.
+        assert rows["CAL2"]["Status"] == "Bokad"
+        said = answer.headers["Content-Disposition"]
+        assert said.endswith("_2026-11-01_2026-11-30_2026-11-19T1200.csv")
 
 
 @settings(

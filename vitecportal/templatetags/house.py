@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from lib import amounts, daywords
+from offices.models import Office
 
 register = template.Library()
 
@@ -30,6 +32,26 @@ def icon(name: str, extra: str = "") -> SafeString:
         f" {extra}" if extra else "",
         static("vendor/icons.svg"),
         name,
+    )
+
+
+@register.simple_tag
+def office_buttons(offices: Iterable[Office], active: Office | None) -> SafeString:
+    """A button for each office to choose among.
+
+    Not a loop of the template: some have hundreds of offices, and each page shows them all.
+    """
+    current = format_html(' aria-current="{}"', "true")
+    return format_html_join(
+        "\n",
+        '<button class="drop-item" type="submit" name="office" value="{}"{}>'
+        "<span>{}</span>{}</button>",
+        (
+            (each.customer_id, current, each.name, icon("check"))
+            if each == active
+            else (each.customer_id, "", each.name, "")
+            for each in offices
+        ),
     )
 
 
