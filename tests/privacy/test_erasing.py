@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -28,7 +29,14 @@ from privacy import erasing, register
 from privacy.models import Erasure, Inquiry, Step, Who
 from submissions import audit, outbox, pauses
 from submissions.models import Attempt, Draft, Event, Likeness, Pause, State, Submission
-from tests.factories import make_slot, make_submission, make_user
+from tests.factories import (
+    make_colleague,
+    make_contact,
+    make_meeting,
+    make_slot,
+    make_submission,
+    make_user,
+)
 from tests.privacy.test_register import anna as anna
 from tests.privacy.test_register import know, meeting_row, take
 from tests.test_every_kind import directories as directories
@@ -231,6 +239,21 @@ class TestSending:
         for submission in Submission.objects.all():
             assert not submission.can_be_corrected
             assert not outbox.send_now(submission, bokare)
+
+    def test_events_about_meetings_go_also_when_they_were_sent_to_many(
+        self, as_bokare: Client, office: Office, ombud: User, kollega: User
+    ) -> None:
+        make_colleague(office)
+        make_contact(office)
+        meeting = make_meeting(office)
+        form = {"kind": "calendar_app.create_appointment", "meeting": [meeting.pk]}
+        form |= {"form_token": str(uuid.uuid4()), "starts_at": "2027-03-01 09:00"}
+        as_bokare.post(reverse("meetings:many"), form | {"minutes": "20"})
+        Submission.objects.update(state=State.DELIVERED)
+
+        assert erasing.approve(asked(ombud, office, "ADR1"), kollega)
+
+        assert Submission.objects.get().key == ""
 
 
 class TestTheNextSync:
