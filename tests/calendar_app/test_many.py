@@ -93,7 +93,7 @@ def test_a_clash_is_told_of_its_row_and_is_sent_with_a_reason_only(
     assert not Batch.objects.exists()
 
     keys = [str(row.pk) for row in rows]
-    ticked = {**form, "seen": keys, "told": [asked.target.key], "send": keys}
+    ticked = {**form, "seen": keys, "told": asked.receipts, "send": keys}
     as_bokare.post(MANY, {**ticked, "although_reason": "De byter"})
     assert Batch.objects.get().parts.count() == 3
 

@@ -71,3 +71,10 @@ class TestThePerson:
             text += browser.get(reverse("submissions:list")).content.decode()
             assert "Anna Ek" not in text
             assert "Storgatan" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_what_the_database_knows_of_one_is_told_of_many(kind: Kind) -> None:
+    """Else the batch asks what no row shows, and nobody can answer."""
+    assert kind.many is not None
+    assert bool(kind.known) == bool(kind.many.known)
