@@ -27,7 +27,8 @@ from offices.models import (
 )
 from privacy import erasing, register
 from privacy.models import Erasure, Inquiry, Step, Who
-from submissions import audit, outbox, pauses
+from submissions import audit, drafts, outbox, pauses
+from submissions.kinds import find_kind
 from submissions.models import Attempt, Draft, Event, Likeness, Pause, State, Submission
 from tests.factories import (
     make_colleague,
@@ -44,6 +45,9 @@ from viewings.models import Impression, Registration, SlotParticipant, Viewing
 
 pytestmark = pytest.mark.django_db
 
+EVENT = "calendar_app.create_appointment"
+COMEBACK = "meetings.create_comeback"
+
 
 def asked(user: User, office: Office, text: str = "ADR77") -> Erasure:
     [card] = register.people(office, text)
@@ -53,6 +57,16 @@ def asked(user: User, office: Office, text: str = "ADR77") -> Erasure:
 @pytest.fixture
 def erasure(anna: Submission, office: Office, ombud: User) -> Erasure:
     return asked(ombud, office)
+
+
+def write(
+    user: User, office: Office, key: str, corrects: Submission | None = None, **typed: str
+) -> None:
+    """A draft of a kind."""
+    kind = find_kind(key)
+    assert kind is not None
+    lists = {name: [text] for name, text in typed.items()}
+    assert drafts.keep(user, office, kind, uuid.uuid4(), lists, corrects)
 
 
 class TestByTwo:
@@ -240,13 +254,53 @@ class TestSending:
             assert not submission.can_be_corrected
             assert not outbox.send_now(submission, bokare)
 
+    def test_a_draft_of_an_event_about_them_goes(
+        self, office: Office, ombud: User, kollega: User, bokare: User
+    ) -> None:
+        make_contact(office)
+        write(bokare, office, EVENT, about_contact="ADR1", subject="Intag", note="Portkod 1234")
+        write(bokare, office, EVENT, about_contact="ADR2", subject="Intag", note="Bos")
+
+        assert erasing.approve(asked(ombud, office, "ADR1"), kollega)
+
+        assert [draft.typed["note"] for draft in Draft.objects.all()] == [["Bos"]]
+
+    @pytest.mark.parametrize("known", ["by itself", "by what it corrects alone"])
+    def test_a_draft_that_corrects_what_concerns_them_goes(
+        self, office: Office, ombud: User, kollega: User, bokare: User, known: str
+    ) -> None:
+        make_contact(office)
+        sent = make_submission(bokare, office)
+        Submission.objects.update(state=State.REJECTED)
+        write(bokare, office, COMEBACK, corrects=sent, note="Portkod 1234")
+        if known == "by what it corrects alone":
+            Draft.objects.update(person_hash="")
+
+        assert erasing.approve(asked(ombud, office, "ADR1"), kollega)
+
+        assert not Draft.objects.exists()
+
+    def test_a_draft_of_another_that_corrects_what_concerns_them_joins_nobody(
+        self, anna: Submission, office: Office, ombud: User, kollega: User, bokare: User
+    ) -> None:
+        know(office, "ADR5", name="Bo Ek", phones=["08-1234567"])
+        sent = Submission.objects.filter(kind=COMEBACK).get()
+        bo = {"first_name": "Bo", "last_name": "Ek", "cell_phone": "08-1234567"}
+        write(bokare, office, "viewings.add_participant", corrects=sent, **bo)
+
+        [card] = register.people(office, "Bo Ek")
+        assert card.contact_ids == ["ADR5"]
+        assert erasing.approve(asked(ombud, office), kollega)
+
+        assert Contact.objects.filter(vitec_id="ADR5").exists()
+
     def test_events_about_meetings_go_also_when_they_were_sent_to_many(
         self, as_bokare: Client, office: Office, ombud: User, kollega: User
     ) -> None:
         make_colleague(office)
         make_contact(office)
         meeting = make_meeting(office)
-        form = {"kind": "calendar_app.create_appointment", "meeting": [meeting.pk]}
+        form = {"kind": EVENT, "meeting": [meeting.pk]}
         form |= {"form_token": str(uuid.uuid4()), "starts_at": "2027-03-01 09:00"}
         as_bokare.post(reverse("meetings:many"), form | {"minutes": "20"})
         Submission.objects.update(state=State.DELIVERED)
