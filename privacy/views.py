@@ -42,13 +42,18 @@ def people(request: PortalRequest) -> HttpResponse:
     """Look for a person, who is posted; and what waits for somebody."""
     office = _office(request)
     form = SearchForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "lift_form": LiftForm(), **_waiting(request)}
+    found: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["person"]
         cards = register.people(office, text)
         _record_search(request, office, text, len(cards))
-        context["cards"] = [(card, token_of(card.who)) for card in cards]
+        found["cards"] = [(card, token_of(card.who)) for card in cards]
     status = 422 if request.method == "POST" and form.errors else 200
+    return _people_page(request, status, form=form, **found)
+
+
+def _people_page(request: PortalRequest, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"form": SearchForm(), "lift_form": LiftForm(), **_waiting(request), **more}
     return render(request, "privacy/people.html", context, status=status)
 
 
@@ -249,13 +254,14 @@ def lift(request: PortalRequest) -> HttpResponse:
     """Who was erased is a customer again: Vitec's fetches may bring them back."""
     office = _office(request)
     form = LiftForm(request.POST)
-    if form.is_valid() and erased.lift(office, form.cleaned_data["contact_id"].strip()):
-        disclosures.record(
-            request.user, office, Disclosure.What.ERASED, subject="privacy.lift", step="lifted"
-        )
-        messages.success(request, _("Lifted. The next fetch brings the person back."))
-    else:
-        messages.error(request, _("Nobody with that id is kept out here."))
+    if form.is_valid() and not erased.lift(office, form.cleaned_data["contact_id"]):
+        form.add_error("contact_id", _("Nobody with that id is kept out here."))
+    if not form.is_valid():
+        return _people_page(request, 422, lift_form=form)
+    disclosures.record(
+        request.user, office, Disclosure.What.ERASED, subject="privacy.lift", step="lifted"
+    )
+    messages.success(request, _("Lifted. The next fetch brings the person back."))
     return redirect("privacy:people")
 
 

@@ -344,6 +344,25 @@ class TestTheNextSync:
         assert Contact.objects.get(vitec_id="ADR77").name == "Anna Åkesson"
         assert not erased.lift(office, "ADR77")
 
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [("ADR99", "Ingen med det id:t är spärrad här."), ("", "Detta fält måste fyllas i.")],
+    )
+    def test_an_id_of_nobody_erased_stands_there_to_be_mended(
+        self, kollega: User, typed: str, said: str
+    ) -> None:
+        client = Client()
+        client.force_login(kollega)
+
+        answer = client.post(reverse("privacy:lift"), {"contact_id": typed})
+
+        assert answer.status_code == 422
+        assert answer.context["lift_form"].errors["contact_id"] == [said]
+        text = answer.content.decode()
+        assert said in text
+        assert not typed or f'value="{typed}"' in text
+        assert '<details class="privacy-more" open>' in text
+
     def test_a_neighbour_knows_the_same_id_of_somebody_else(
         self, anna: Submission, erasure: Erasure, kollega: User, neighbour_office: Office
     ) -> None:
