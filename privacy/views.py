@@ -23,7 +23,7 @@ from offices.models import Disclosure, Office, Right
 from offices.person_data import all_holdings
 from offices.person_marks import asked
 from offices.rights import may, require
-from privacy import erasing, register
+from privacy import erasing, kept_out, register
 from privacy.forms import AskForm, LiftForm, SearchForm
 from privacy.models import Erasure, Inquiry, PurgeRun, Step, Who
 
@@ -254,15 +254,21 @@ def lift(request: PortalRequest) -> HttpResponse:
     """Who was erased is a customer again: Vitec's fetches may bring them back."""
     office = _office(request)
     form = LiftForm(request.POST)
-    if form.is_valid() and not erased.lift(office, form.cleaned_data["contact_id"]):
-        form.add_error("contact_id", _("Nobody with that id is kept out here."))
     if not form.is_valid():
         return _people_page(request, 422, lift_form=form)
-    disclosures.record(
-        request.user, office, Disclosure.What.ERASED, subject="privacy.lift", step="lifted"
-    )
-    messages.success(request, _("Lifted. The next fetch brings the person back."))
-    return redirect("privacy:people")
+    text, chosen = form.cleaned_data["person"], form.cleaned_data["contact_id"]
+    if chosen and erased.lift(office, chosen):
+        disclosures.record(
+            request.user, office, Disclosure.What.ERASED, subject="privacy.lift", step="lifted"
+        )
+        messages.success(request, _("Lifted. The next fetch brings the person back."))
+        return redirect("privacy:people")
+    found = kept_out.find(request.user, office, text)
+    _record_search(request, office, text, len(found))
+    if found:
+        return _people_page(request, lift_form=form, kept_out=found)
+    form.add_error("person", _("Nobody who is kept out here is known by that."))
+    return _people_page(request, 422, lift_form=form)
 
 
 # --- Rows --------------------------------------------------------------------------------------
