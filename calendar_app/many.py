@@ -96,6 +96,8 @@ def _part(_office: Office, cleaned: Mapping[str, Any], own: Own) -> Part:
     ends = (starts.astimezone(dt.UTC) + length).astimezone(first.tzinfo)
     texts = {
         "about": own.get("topic", ""),
+        # By this the event is the person's: under the veil, in the extract, in an erasure.
+        "about_contact": own.get("contact_id", ""),
         "subject": own.get("subject", "")[:255],
         "location": own.get("place", "")[:255],
         "note": cleaned["note"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +35,20 @@ class AskForm(forms.Form):
 
 
 class LiftForm(forms.Form):
-    """A contact who was erased and is a customer again."""
+    """Who was erased and is a customer again: looked for, then chosen by `contact_id`."""
 
-    contact_id = forms.CharField(
-        label=_("Contact id at Vitec"), max_length=64, widget=forms.TextInput(attrs=OFF)
+    use_required_attribute = False
+
+    person = forms.CharField(
+        label=_("Phone, e-mail, name or contact id"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={**OFF, "type": "search"}),
     )
+    contact_id = forms.CharField(required=False, max_length=64)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not given.get("person") and not given.get("contact_id") and not self.errors:
+            self.add_error("person", _("Write whom you look for."))
+        return given

@@ -23,7 +23,7 @@ from offices.models import Disclosure, Office, Right
 from offices.person_data import all_holdings
 from offices.person_marks import asked
 from offices.rights import may, require
-from privacy import erasing, register
+from privacy import erasing, kept_out, register
 from privacy.forms import AskForm, LiftForm, SearchForm
 from privacy.models import Erasure, Inquiry, PurgeRun, Step, Who
 
@@ -42,13 +42,18 @@ def people(request: PortalRequest) -> HttpResponse:
     """Look for a person, who is posted; and what waits for somebody."""
     office = _office(request)
     form = SearchForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "lift_form": LiftForm(), **_waiting(request)}
+    found: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["person"]
         cards = register.people(office, text)
         _record_search(request, office, text, len(cards))
-        context["cards"] = [(card, token_of(card.who)) for card in cards]
+        found["cards"] = [(card, token_of(card.who)) for card in cards]
     status = 422 if request.method == "POST" and form.errors else 200
+    return _people_page(request, status, form=form, **found)
+
+
+def _people_page(request: PortalRequest, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"form": SearchForm(), "lift_form": LiftForm(), **_waiting(request), **more}
     return render(request, "privacy/people.html", context, status=status)
 
 
@@ -249,14 +254,21 @@ def lift(request: PortalRequest) -> HttpResponse:
     """Who was erased is a customer again: Vitec's fetches may bring them back."""
     office = _office(request)
     form = LiftForm(request.POST)
-    if form.is_valid() and erased.lift(office, form.cleaned_data["contact_id"].strip()):
+    if not form.is_valid():
+        return _people_page(request, 422, lift_form=form)
+    text, chosen = form.cleaned_data["person"], form.cleaned_data["contact_id"]
+    if chosen and erased.lift(office, chosen):
         disclosures.record(
             request.user, office, Disclosure.What.ERASED, subject="privacy.lift", step="lifted"
         )
         messages.success(request, _("Lifted. The next fetch brings the person back."))
-    else:
-        messages.error(request, _("Nobody with that id is kept out here."))
-    return redirect("privacy:people")
+        return redirect("privacy:people")
+    found = kept_out.find(request.user, office, text)
+    _record_search(request, office, text, len(found))
+    if found:
+        return _people_page(request, lift_form=form, kept_out=found)
+    form.add_error("person", _("Nobody who is kept out here is known by that."))
+    return _people_page(request, 422, lift_form=form)
 
 
 # --- Rows --------------------------------------------------------------------------------------

@@ -10,13 +10,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from offices.access import administers, managed_by
 from offices.admin_scope import OfficeFilter, ReadOnlyAdmin
-from submissions import outbox
+from submissions import outbox, pauses
 from submissions.forms import PauseForm
 from submissions.models import WATCHING, Attempt, Pause, Submission
 
@@ -134,6 +135,10 @@ class AttemptAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
+class PausedAlready(Exception):
+    """Somebody has paused the same before; nothing was saved."""
+
+
 @admin.register(Pause)
 class PauseAdmin(ReadOnlyAdmin):
     list_display = [
@@ -167,9 +172,23 @@ class PauseAdmin(ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_fields(request, obj) if obj else ("office", "endpoint", "reason")
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except PausedAlready:
+            self.message_user(request, gettext("That is paused already."), messages.WARNING)
+            return redirect("admin:submissions_pause_changelist")
+
     def save_model(self, request: HttpRequest, obj: Pause, form: Any, change: bool) -> None:
-        obj.status, obj.paused_by = 0, request.user  # type: ignore[assignment]
-        super().save_model(request, obj, form, change)
+        """Raises PausedAlready."""
+        user: Any = request.user
+        if not pauses.pause(obj.office, obj.endpoint, user, obj.reason):
+            raise PausedAlready
+        open_ones = Pause.objects.filter(office=obj.office, endpoint=obj.endpoint, ended_at=None)
+        obj.pk = open_ones.get(paused_by__isnull=False).pk
+        obj.refresh_from_db()
 
     @admin.action(description=_("Try again: end the pause"))
     def end(self, request: HttpRequest, queryset: QuerySet[Pause]) -> None:

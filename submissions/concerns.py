@@ -25,6 +25,8 @@ from submissions.models import Likeness, Submission
 
 # So many questions are read by nobody; the rest is counted.
 MOST_SHOWN = 8
+# The key of an item's own concern that another above it says the same.
+TWIN = "twin"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +133,7 @@ def concerns_of_each(asker: Asker, items: Sequence[Item]) -> list[list[Concern]]
                     told.setdefault(about.key, about)
         others = (mark for of_one in marks[:number] for mark in of_one)
         if any(mark.mark == other.mark and mark.meets(other) for other in others for mark in mine):
-            told["twin"] = Concern("twin", gettext("Stands above already."))
+            told[TWIN] = Concern(TWIN, gettext("Stands above already."))
         found.append(list(told.values()))
     return found
 
@@ -186,6 +188,11 @@ def _likenesses(asker: Asker, marks: Sequence[Mark]) -> dict[str, list[Likeness]
     return by_mark
 
 
+def twin_key(twin: int, number: int) -> str:
+    """The key of the concern about several that number `number` says the same as `twin`."""
+    return f"{TWIN}:{twin}:{number}"
+
+
 def _alike_among_themselves(asker: Asker, items: Sequence[Item]) -> Iterator[Concern]:
     seen: dict[str, list[tuple[int, Mark]]] = {}
     for number, item in enumerate(items, start=1):
@@ -193,7 +200,7 @@ def _alike_among_themselves(asker: Asker, items: Sequence[Item]) -> Iterator[Con
             twin = next((n for n, m in seen.get(mark.mark, []) if mark.meets(m) and n != number), 0)
             if twin:
                 text = gettext("Number %(number)d is the same as number %(twin)d.")
-                key = f"twin:{twin}:{number}"
+                key = twin_key(twin, number)
                 yield Concern(key=key, text=text % {"number": number, "twin": twin})
             seen.setdefault(mark.mark, []).append((number, mark))
 

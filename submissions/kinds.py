@@ -137,8 +137,9 @@ class Many:
     estate_id, colleague_id (whose customer it is), subject, place, topic.
 
     form_class: the fields that are shared.
-    part: (office, cleaned_data of that form, own) -> the part. Raises ValidationError with the
-        reason why this one cannot be sent.
+    part: (office, cleaned_data of that form, own) -> the part, whose `cleaned` and `typed` name
+        the person as `Kind.person` reads them. Raises ValidationError with the reason why this one
+        cannot be sent.
     obstacle: own -> why this one can never be sent, "" for no reason.
     complete: (office, what is each one's own) -> the same in the same order, with what the
         database knows besides; a fixed number of queries.

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from offices.models import Office, User
 from submissions.batches import BatchWish, part_token
-from submissions.concerns import Asker, Consent, Item, concerns_about, concerns_of_each
+from submissions.concerns import TWIN, Asker, Consent, Item, concerns_of_each, twin_key
 from submissions.forms import SubmissionForm
 from submissions.kinds import Concern, Kind, Many, Part
 from submissions.naming import complaints
@@ -35,7 +35,7 @@ class Row:
     """A target with what becomes of it.
 
     obstacle: why nothing can be sent, "" for none. concerns: why one should look twice. chosen:
-    it is sent. told: the person has had these concerns before their eyes.
+    it is sent. told: the person has had every one of these concerns before their eyes.
     """
 
     target: Target
@@ -49,12 +49,18 @@ class Row:
     def can_be_sent(self) -> bool:
         return not self.obstacle
 
+    @property
+    def receipts(self) -> list[str]:
+        """What the form posts back of each concern that it has shown."""
+        return [f"{self.target.key} {concern.key}" for concern in self.concerns]
+
 
 @dataclasses.dataclass(frozen=True)
 class Ticks:
     """What was ticked in the posted form.
 
-    seen: the targets that stood there. sent: those with a tick. told: whose concerns were shown.
+    seen: the targets that stood there. sent: those with a tick. told: the concerns that were shown,
+    as `Row.receipts`.
     """
 
     seen: frozenset[str] = frozenset()
@@ -96,7 +102,7 @@ def rows_of(
     _ask(user, office, kind, form, [row for row in rows if row.part])
     for row in rows:
         key = row.target.key
-        row.told = key in ticks.told
+        row.told = ticks.told.issuperset(row.receipts)
         usual = not row.concerns
         row.chosen = row.can_be_sent and (key in ticks.sent if key in ticks.seen else usual)
         if row.concerns and not row.told:
@@ -139,19 +145,28 @@ def _ask(user: User, office: Office, kind: Kind, form: SubmissionForm, rows: Seq
 def wish_of(
     user: User, office: Office, kind: Kind, form: SubmissionForm, rows: Sequence[Row], reason: str
 ) -> BatchWish:
-    """What the chosen rows come to. reason: why those with a concern are sent all the same."""
-    parts = [row.part for row in rows if row.chosen and row.part]
-    token = form.cleaned_data["form_token"]
-    asker = Asker(user, office, kind, _tokens(form, len(parts)))
-    concerns = concerns_about(asker, [_item(office, kind, part) for part in parts])
+    """What the chosen rows come to. reason: why those with a concern are sent all the same.
+
+    It consents to what stood at these rows; of what has come since, the batch asks.
+    """
+    chosen = [row for row in rows if row.chosen and row.part]
     return BatchWish(
         user=user,
         office=office,
         kind=kind,
-        token=token,
-        parts=parts,
-        consent=Consent(frozenset(concern.key for concern in concerns), reason),
+        token=form.cleaned_data["form_token"],
+        parts=[row.part for row in chosen if row.part],
+        consent=Consent(_read(chosen), reason),
     )
+
+
+def _read(chosen: Sequence[Row]) -> frozenset[str]:
+    """The rows' concerns, by the keys that these have of a batch of the rows."""
+    keys = {concern.key for row in chosen for concern in row.concerns}
+    for number, row in enumerate(chosen, start=1):
+        if any(concern.key == TWIN for concern in row.concerns):
+            keys |= {twin_key(twin, number) for twin in range(1, number)}
+    return frozenset(keys)
 
 
 def _item(office: Office, kind: Kind, part: Part) -> Item:

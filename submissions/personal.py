@@ -226,17 +226,41 @@ register_rule(
 
 
 def _drafts(office: Office, wanted: Marks) -> Iterator[Found]:
-    for draft in Draft.objects.filter(office=office).select_related("user"):
+    hashes = {person_hash(one): one for one in wanted.contact_ids}
+    for draft in Draft.objects.filter(office=office).select_related("user", "corrects"):
         typed = readable(lambda row=draft: row.typed)  # type: ignore[misc]
         if typed is None:
             continue
-        about = marks_in(typed)
+        person = _person_of(draft)
+        about = _about_draft(typed, wanted, hashes.get(person))
         touched = wanted.touches(about)
         if touched or wanted.are_mentioned_in(texts_in(typed)):
-            written = ((name, ", ".join(texts)) for name, texts in typed.items())
-            facts = lines((_("Written by"), draft.user), *written)
-            title = str(_("Draft by %s") % draft.user)
-            yield Found(draft.pk, title, draft.changed_at, facts, about, mentions=not touched)
+            found = _draft(draft, typed, about)
+            yield dataclasses.replace(found, mentions=not touched, person_hash=person)
+
+
+def _person_of(draft: Draft) -> str:
+    """The hash of whom it concerns: as it says itself, else as what it corrects does by now."""
+    return draft.person_hash or (draft.corrects.person_hash if draft.corrects else "")
+
+
+def _about_draft(typed: dict[str, list[str]], wanted: Marks, known: str | None) -> Marks:
+    """known: the contact id of whom it concerns by its hash, where that is one of the wanted.
+
+    Not joined to what is typed: who corrects something may be writing of somebody else, and two
+    people must never become one.
+    """
+    told = marks_in(typed)
+    if known is None or told.contact_ids or wanted.is_same_person(told):
+        return told
+    return marks(contact_ids=[known])
+
+
+def _draft(draft: Draft, typed: dict[str, list[str]], about: Marks) -> Found:
+    written = ((name, ", ".join(texts)) for name, texts in typed.items())
+    facts = lines((_("Written by"), draft.user), *written)
+    title = str(_("Draft by %s") % draft.user)
+    return Found(draft.pk, title, draft.changed_at, facts, about)
 
 
 def _erase_drafts(office: Office, rows: Rows) -> int:

@@ -197,17 +197,11 @@ def decide(request: PortalRequest) -> HttpResponse:
     form = ReasonForm(request.POST)
     decision = DECISIONS.get(request.POST.get("decision", ""))
     chosen, passed_over = _chosen(request)
-    if not (chosen or passed_over) or decision is None:
+    if decision is None or not (chosen or passed_over):
         messages.warning(request, _("Choose at least one."))
-        return redirect("submissions:uncertain")
+        return _once_more(request, form, chosen)
     if not form.is_valid():
-        return _page(
-            request,
-            422,
-            reason_form=form,
-            failed_group=request.POST.get("group", ""),
-            chosen={submission.code for submission in chosen},
-        )
+        return _once_more(request, form, chosen)
     reason = form.cleaned_data["reason"]
     settled = sum(decision(submission, request.user, reason) for submission in chosen)
     said = ngettext("%d is decided.", "%d are decided.", settled)
@@ -216,6 +210,19 @@ def decide(request: PortalRequest) -> HttpResponse:
         said = _("To %d something has happened since you opened the page: see, and decide again.")
         messages.warning(request, said % left)
     return redirect("submissions:uncertain")
+
+
+def _once_more(
+    request: PortalRequest, form: ReasonForm, chosen: Iterable[Submission]
+) -> HttpResponse:
+    """The page with what was typed and ticked in the group that was posted."""
+    return _page(
+        request,
+        422,
+        reason_form=form,
+        failed_group=request.POST.get("group", ""),
+        chosen={submission.code for submission in chosen},
+    )
 
 
 def _chosen(request: PortalRequest) -> tuple[list[Submission], int]:

@@ -428,6 +428,7 @@ LIMITED = {
     "viewings:known_people": Counted("search"),
     "submissions:reveal": Counted("reveal"),
     "privacy:people": Counted("search"),
+    "privacy:lift": Counted("search"),
     "privacy:person": Counted("extract", "GET"),
     "privacy:ask": Counted("extract", "GET"),
     "privacy:json": Counted("export", "GET"),

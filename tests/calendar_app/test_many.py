@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from meetings.models import Meeting
 from offices.models import Office
-from submissions.models import Batch, Occurrence, Submission
+from submissions.models import Batch, Occurrence, Submission, person_hash
 from tests.factories import make_colleague, make_meeting
-from tests.meetings.test_dashboard import at
+from tests.meetings.test_dashboard import LIST, at
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_a_clash_is_told_of_its_row_and_is_sent_with_a_reason_only(
     assert not Batch.objects.exists()
 
     keys = [str(row.pk) for row in rows]
-    ticked = {**form, "seen": keys, "told": [asked.target.key], "send": keys}
+    ticked = {**form, "seen": keys, "told": asked.receipts, "send": keys}
     as_bokare.post(MANY, {**ticked, "although_reason": "De byter"})
     assert Batch.objects.get().parts.count() == 3
 
@@ -118,6 +118,30 @@ def test_each_can_be_corrected_by_itself(as_bokare: Client, rows: list[Meeting])
     assert typed["starts_at"] == ["2027-03-01 09:20"]
     assert typed["user_id"] == ["HAN1"]
     assert typed["about"] == ["meeting:CAL3"]
+    assert typed["about_contact"] == ["ADR1"]
+
+
+def test_one_about_a_meeting_without_a_contact_is_nobodys(
+    as_bokare: Client, rows: list[Meeting]
+) -> None:
+    as_bokare.post(MANY, posted(rows))
+
+    known = [one.person_hash for one in Submission.objects.order_by("pk")]
+    assert known == [person_hash("ADR1"), "", person_hash("ADR1")]
+
+
+def test_it_is_the_next_step_that_the_meeting_lacked(as_bokare: Client, office: Office) -> None:
+    make_colleague(office)
+    held, booked = at("2026-01-08T09:00"), at("2026-01-05T09:00")
+    row = make_meeting(
+        office, meeting_date=held, booked_date=booked, person_hash=person_hash("ADR1")
+    )
+    lacking = {"date_from": "2026-01-01", "no_next_step": "on"}
+    assert "Anna Ek" in as_bokare.get(LIST, lacking).content.decode()
+
+    as_bokare.post(MANY, posted([row]))
+
+    assert "Anna Ek" not in as_bokare.get(LIST, lacking).content.decode()
 
 
 def test_it_asks_the_same_however_many(

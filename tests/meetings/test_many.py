@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.urls import reverse
 
 from meetings.models import Meeting
 from offices.models import Office, User
+from submissions import many, many_views
 from submissions.models import Batch, Submission
 from tests.factories import make_colleague, make_meeting, make_submission, make_user
 from tests.meetings.test_dashboard import LIST, at
@@ -48,6 +51,11 @@ def posted(rows: list[Meeting], **values: Any) -> dict[str, Any]:
 
 def keys(rows: list[Any]) -> list[str]:
     return [row.target.own["contact_id"] for row in rows]
+
+
+def told(answer: Any) -> list[str]:
+    """What the page posts back of the concerns that it shows."""
+    return [html.unescape(one) for one in re.findall(r'name="told" value="(.*?)"', text_of(answer))]
 
 
 def bodies() -> dict[str, Any]:
@@ -231,7 +239,7 @@ class TestExceptions:
         assert not Batch.objects.exists()
 
         key, others = str(rows[1].pk), [str(rows[0].pk), str(rows[2].pk)]
-        ticked = {**form, "seen": [key, *others], "told": [key], "send": [key, *others]}
+        ticked = {**form, "seen": [key, *others], "told": told(first), "send": [key, *others]}
         without_reason = as_bokare.post(MANY, ticked)
         assert without_reason.status_code == 409
         assert not Batch.objects.exists()
@@ -244,10 +252,65 @@ class TestExceptions:
     ) -> None:
         make_submission(bokare, office, contact_id="ADR2", date=at("2027-03-05T09:00"))
         key, others = str(rows[1].pk), [str(rows[0].pk), str(rows[2].pk)]
+        form = posted(rows)
+        read = told(as_bokare.post(MANY, form))
 
-        as_bokare.post(MANY, posted(rows, seen=[key, *others], told=[key], send=others))
+        as_bokare.post(MANY, {**form, "seen": [key, *others], "told": read, "send": others})
 
         assert Batch.objects.get().parts.count() == 2
+
+    @pytest.mark.parametrize("when", ["while the page is open", "while it is sent"])
+    def test_a_reason_that_nobody_has_read_comes_back_for_a_look(
+        self,
+        as_bokare: Client,
+        office: Office,
+        rows: list[Meeting],
+        monkeypatch: pytest.MonkeyPatch,
+        when: str,
+    ) -> None:
+        other = make_user("annan", office)
+        make_submission(other, office, contact_id="ADR2", date=at("2027-03-05T09:00"))
+        form = posted(rows)
+        all_of_them = [str(row.pk) for row in rows]
+        ticked = {**form, "seen": all_of_them, "send": all_of_them, "although_reason": "En annan"}
+        ticked["told"] = told(as_bokare.post(MANY, form))
+
+        def another() -> Submission:
+            return make_submission(other, office, contact_id="ADR2", date=at("2027-03-02T09:00"))
+
+        if when == "while it is sent":
+            monkeypatch.setattr(
+                many_views, "wish_of", lambda *args: [many.wish_of(*args), another()][0]
+            )
+        else:
+            another()
+        answer = as_bokare.post(MANY, ticked)
+
+        assert answer.status_code == 409
+        assert Submission.objects.exclude(created_by=other).count() == 0
+        latest = Submission.objects.filter(created_by=other).latest("pk")
+        assert latest.get_absolute_url() in text_of(answer)
+        assert keys(answer.context["asked"]) == ["ADR2"]
+        assert answer.context["count"] == 2
+
+        monkeypatch.undo()
+        as_bokare.post(MANY, {**ticked, "told": told(answer)})
+        assert Batch.objects.get().parts.count() == 3
+
+    def test_read_of_one_row_it_is_not_read_of_another(
+        self, as_bokare: Client, office: Office, rows: list[Meeting]
+    ) -> None:
+        other = make_user("annan", office)
+        make_submission(other, office, contact_id="ADR2", date=at("2027-03-05T09:00"))
+        form = posted(rows[1:2])
+        [receipt] = told(as_bokare.post(MANY, form))
+        elsewhere = receipt.replace(str(rows[1].pk), str(rows[0].pk), 1)
+        ticked = {"seen": [rows[1].pk], "send": [rows[1].pk], "although_reason": "En annan"}
+
+        answer = as_bokare.post(MANY, {**form, **ticked, "told": [elsewhere]})
+
+        assert answer.status_code == 409
+        assert not Batch.objects.exists()
 
     def test_of_two_meetings_with_one_person_the_second_is_asked_about(
         self, as_bokare: Client, office: Office, rows: list[Meeting]
@@ -258,6 +321,23 @@ class TestExceptions:
 
         assert [row.target.key for row in answer.context["asked"]] == [str(again.pk)]
         assert answer.context["count"] == 3
+
+    def test_both_go_when_a_person_has_read_that_the_second_stands_above(
+        self, as_bokare: Client, office: Office, rows: list[Meeting]
+    ) -> None:
+        again = make_meeting(office, "CAL5", contact_id="ADR1")
+        form = posted([*rows, again])
+        read = told(as_bokare.post(MANY, form))
+        # Without the second row the numbers of a batch are not those of the page.
+        ticked = [str(row.pk) for row in (rows[0], rows[2], again)]
+        seen = [str(row.pk) for row in (*rows, again)]
+
+        as_bokare.post(
+            MANY,
+            {**form, "seen": seen, "told": read, "send": ticked, "although_reason": "Två hem"},
+        )
+
+        assert Batch.objects.get().parts.count() == 3
 
     def test_rows_of_another_office_are_named_and_a_strangers_do_not_exist(
         self, office: Office, neighbour_office: Office, rows: list[Meeting]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Invitation
+from connect import lookups
 from meetings.history import lives_of
 from meetings.models import Meeting, MeetingVersion, SavedView
 from offices import erased, protected
@@ -26,15 +29,28 @@ from offices.models import (
 )
 from privacy import erasing, register
 from privacy.models import Erasure, Inquiry, Step, Who
-from submissions import audit, outbox, pauses
+from sandbox.server import Sandbox
+from submissions import audit, drafts, outbox, pauses
+from submissions.kinds import find_kind
 from submissions.models import Attempt, Draft, Event, Likeness, Pause, State, Submission
-from tests.factories import make_slot, make_submission, make_user
+from tests.factories import (
+    make_colleague,
+    make_contact,
+    make_meeting,
+    make_slot,
+    make_submission,
+    make_user,
+)
+from tests.offices.test_contact_search import stranger as stranger
 from tests.privacy.test_register import anna as anna
 from tests.privacy.test_register import know, meeting_row, take
 from tests.test_every_kind import directories as directories
 from viewings.models import Impression, Registration, SlotParticipant, Viewing
 
 pytestmark = pytest.mark.django_db
+
+EVENT = "calendar_app.create_appointment"
+COMEBACK = "meetings.create_comeback"
 
 
 def asked(user: User, office: Office, text: str = "ADR77") -> Erasure:
@@ -45,6 +61,16 @@ def asked(user: User, office: Office, text: str = "ADR77") -> Erasure:
 @pytest.fixture
 def erasure(anna: Submission, office: Office, ombud: User) -> Erasure:
     return asked(ombud, office)
+
+
+def write(
+    user: User, office: Office, key: str, corrects: Submission | None = None, **typed: str
+) -> None:
+    """A draft of a kind."""
+    kind = find_kind(key)
+    assert kind is not None
+    lists = {name: [text] for name, text in typed.items()}
+    assert drafts.keep(user, office, kind, uuid.uuid4(), lists, corrects)
 
 
 class TestByTwo:
@@ -232,6 +258,61 @@ class TestSending:
             assert not submission.can_be_corrected
             assert not outbox.send_now(submission, bokare)
 
+    def test_a_draft_of_an_event_about_them_goes(
+        self, office: Office, ombud: User, kollega: User, bokare: User
+    ) -> None:
+        make_contact(office)
+        write(bokare, office, EVENT, about_contact="ADR1", subject="Intag", note="Portkod 1234")
+        write(bokare, office, EVENT, about_contact="ADR2", subject="Intag", note="Bos")
+
+        assert erasing.approve(asked(ombud, office, "ADR1"), kollega)
+
+        assert [draft.typed["note"] for draft in Draft.objects.all()] == [["Bos"]]
+
+    @pytest.mark.parametrize("known", ["by itself", "by what it corrects alone"])
+    def test_a_draft_that_corrects_what_concerns_them_goes(
+        self, office: Office, ombud: User, kollega: User, bokare: User, known: str
+    ) -> None:
+        make_contact(office)
+        sent = make_submission(bokare, office)
+        Submission.objects.update(state=State.REJECTED)
+        write(bokare, office, COMEBACK, corrects=sent, note="Portkod 1234")
+        if known == "by what it corrects alone":
+            Draft.objects.update(person_hash="")
+
+        assert erasing.approve(asked(ombud, office, "ADR1"), kollega)
+
+        assert not Draft.objects.exists()
+
+    def test_a_draft_of_another_that_corrects_what_concerns_them_joins_nobody(
+        self, anna: Submission, office: Office, ombud: User, kollega: User, bokare: User
+    ) -> None:
+        know(office, "ADR5", name="Bo Ek", phones=["08-1234567"])
+        sent = Submission.objects.filter(kind=COMEBACK).get()
+        bo = {"first_name": "Bo", "last_name": "Ek", "cell_phone": "08-1234567"}
+        write(bokare, office, "viewings.add_participant", corrects=sent, **bo)
+
+        [card] = register.people(office, "Bo Ek")
+        assert card.contact_ids == ["ADR5"]
+        assert erasing.approve(asked(ombud, office), kollega)
+
+        assert Contact.objects.filter(vitec_id="ADR5").exists()
+
+    def test_events_about_meetings_go_also_when_they_were_sent_to_many(
+        self, as_bokare: Client, office: Office, ombud: User, kollega: User
+    ) -> None:
+        make_colleague(office)
+        make_contact(office)
+        meeting = make_meeting(office)
+        form = {"kind": EVENT, "meeting": [meeting.pk]}
+        form |= {"form_token": str(uuid.uuid4()), "starts_at": "2027-03-01 09:00"}
+        as_bokare.post(reverse("meetings:many"), form | {"minutes": "20"})
+        Submission.objects.update(state=State.DELIVERED)
+
+        assert erasing.approve(asked(ombud, office, "ADR1"), kollega)
+
+        assert Submission.objects.get().key == ""
+
 
 class TestTheNextSync:
     def test_it_brings_nobody_back(
@@ -266,6 +347,77 @@ class TestTheNextSync:
 
         assert Contact.objects.get(vitec_id="ADR77").name == "Anna Åkesson"
         assert not erased.lift(office, "ADR77")
+
+    def test_who_is_kept_out_is_found_at_vitec_and_chosen(
+        self,
+        office: Office,
+        kollega: User,
+        unseeing: User,
+        vitec: Sandbox,
+        stranger: lookups.Person,
+    ) -> None:
+        erased.remember(office, [stranger.contact_id])
+        client, blind = Client(), Client()
+        client.force_login(kollega)
+        blind.force_login(unseeing)
+        typed = {"person": stranger.email_address}
+        choice = f'value="{stranger.contact_id}"'
+
+        shown = client.post(reverse("privacy:lift"), typed)
+
+        assert stranger.name in shown.content.decode()
+        assert choice in shown.content.decode()
+        assert not Contact.objects.exists()
+        assert choice not in blind.post(reverse("privacy:lift"), typed).content.decode()
+        assert erased.among(office, [stranger.contact_id])
+        client.post(reverse("privacy:lift"), {**typed, "contact_id": stranger.contact_id})
+        assert not erased.among(office, [stranger.contact_id])
+
+    def test_an_id_that_is_typed_is_offered_and_lifts_nothing_by_itself(
+        self, office: Office, kollega: User, vitec: Sandbox
+    ) -> None:
+        erased.remember(office, ["ADR77"])
+        client = Client()
+        client.force_login(kollega)
+
+        shown = client.post(reverse("privacy:lift"), {"person": " ADR77 "})
+
+        assert 'name="contact_id"' in shown.content.decode()
+        assert erased.among(office, ["ADR77"])
+        assert vitec.log() == []
+
+    def test_of_who_was_not_erased_the_search_tells_nothing(
+        self, kollega: User, vitec: Sandbox, stranger: lookups.Person
+    ) -> None:
+        client = Client()
+        client.force_login(kollega)
+
+        answer = client.post(reverse("privacy:lift"), {"person": stranger.email_address})
+
+        assert answer.status_code == 422
+        assert stranger.name not in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ("ADR9", "Ingen som är spärrad här är känd så."),
+            ("", "Skriv vem du söker."),
+        ],
+    )
+    def test_what_finds_nobody_stands_there_to_be_mended(
+        self, kollega: User, typed: str, said: str
+    ) -> None:
+        client = Client()
+        client.force_login(kollega)
+
+        answer = client.post(reverse("privacy:lift"), {"person": typed})
+
+        assert answer.status_code == 422
+        assert answer.context["lift_form"].errors["person"] == [said]
+        text = answer.content.decode()
+        assert said in text
+        assert not typed or f'value="{typed}"' in text
+        assert re.search(r'<details class="privacy-more"\s+open>', text)
 
     def test_a_neighbour_knows_the_same_id_of_somebody_else(
         self, anna: Submission, erasure: Erasure, kollega: User, neighbour_office: Office

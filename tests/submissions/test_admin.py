@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -158,6 +159,24 @@ def test_a_pause_ends_from_here(as_admin: Client, sent: Submission, office: Offi
 
     sent.refresh_from_db()
     assert sent.state == State.QUEUED
+
+
+def test_sending_is_paused_from_here_and_what_is_paused_already_is_said(
+    as_admin: Client, admin: User, office: Office
+) -> None:
+    form = {"office": office.customer_id, "endpoint": "everything", "reason": "Flytt"}
+
+    first, second = (
+        as_admin.post(reverse("admin:submissions_pause_add"), form, follow=True) for _ in range(2)
+    )
+
+    pause = Pause.objects.get()
+    assert (pause.office, pause.endpoint, pause.status) == (office, "", 0)
+    assert (pause.paused_by, pause.reason) == (admin, "Flytt")
+    assert "Det är redan pausat" not in first.content.decode()
+    assert second.status_code == 200
+    assert "Det är redan pausat" in second.content.decode()
+    assert LogEntry.objects.get().object_id == str(pause.pk)
 
 
 @pytest.fixture

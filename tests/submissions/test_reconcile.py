@@ -607,13 +607,31 @@ class TestPage:
     def test_an_unknown_decision_settles_nothing(
         self, as_chef: Client, absent: Submission, fields: dict[str, str]
     ) -> None:
-        assert self.decide(as_chef, absent, **fields)["Location"] == PAGE
+        assert self.decide(as_chef, absent, **fields).status_code == 422
         assert state_of(absent) == State.UNKNOWN
 
-    def test_none_chosen_settles_nothing(self, as_chef: Client, absent: Submission) -> None:
-        self.decide(as_chef, decision="found")
+    def test_none_chosen_settles_nothing_and_the_reason_stays(
+        self, as_chef: Client, absent: Submission
+    ) -> None:
+        told = {"decision": "found", "group": "absent", "reason": "Ringde, den finns där"}
+        answer = self.decide(as_chef, **told)
 
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert "Välj minst en" in text
+        assert 'value="Ringde, den finns där"' in text
+        assert "checked" not in text
         assert state_of(absent) == State.UNKNOWN
+
+    def test_a_reason_that_is_too_long_can_be_shortened(
+        self, as_chef: Client, absent: Submission
+    ) -> None:
+        told = {"decision": "found", "group": "absent", "reason": "a" * 501}
+        answer = self.decide(as_chef, absent, **told)
+
+        assert answer.status_code == 422
+        assert "a" * 501 in answer.content.decode()
+        assert "checked" in answer.content.decode()
 
     def test_who_may_not_decide_sees_it_and_can_do_nothing(
         self, as_bokare: Client, absent: Submission
