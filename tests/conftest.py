@@ -19,7 +19,6 @@ from sandbox.server import Sandbox
 from submissions import append_only
 from tests.factories import make_office, make_user
 
-
 # How long an example takes says more of the machine than of us.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
