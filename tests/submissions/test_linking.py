@@ -203,10 +203,8 @@ class TestWithTheContact:
         learn(office)
         protected.mark(office, "ADR7", None)
         sent = interest(as_bokare)
-        assert (
-            json.loads(Submission.objects.get().call.body or "")["updatePerson"]["lastName"]
-            == "Dahl"
-        )
+        body = json.loads(Submission.objects.get().call.body or "")
+        assert body["updatePerson"]["lastName"] == "Dahl"
         assert "Dahl" not in as_maklare.get(sent.get_absolute_url()).content.decode()
 
 
