@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test crash soak check scan audit bench lock vendor messages clean
+.PHONY: run test crash soak check scan audit observatory bench lock vendor messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python manage.py run
@@ -38,6 +38,10 @@ scan: $(VENV)/.scan
 # Known holes in what we install, and a list of it; asks a service on the net and says so without.
 audit: $(VENV)/.scan
 	@$(BIN)/python -m tools.audit
+
+# Mozilla's grader of headers, against a portal as in production; takes Node and npm.
+observatory: $(VENV)/.dev
+	@$(BIN)/python -m tools.observe
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(ARGS)

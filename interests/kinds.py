@@ -28,5 +28,6 @@ INTEREST = register(
         effects=interest_effects,
         traces=interest_traces,
         read_back=READ_BACK,
+        linked_by_name=True,
     )
 )

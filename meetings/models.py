@@ -316,20 +316,22 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
     def named(self) -> SavedViewQuerySet:
         """Without anybody's own usual list."""
-        return self.exclude(name="")
+        return self.filter(is_usual=False)
 
 
 class SavedView(models.Model):
     """A list of meetings by name: what is filtered, sorted and shown of it, never a free text.
 
-    Without a name it is a person's own usual list, of which `query` holds the columns and `start`
-    is the view that the day begins with. office: whose it is, None unless it is an office's.
+    name: sealed, for it may name somebody. is_usual: it is a person's own usual list, without a
+    name, of which `query` holds the columns and `start` is the view that the day begins with.
+    office: whose it is, None unless it is an office's.
     span: the name of a ready span of days (`meetings.ranges`), so that the view moves with the
     calendar; "" where the days stand in `query`, or where there are none. query: the list's
     address, as parameters.
     """
 
-    name = models.CharField(_("name"), max_length=60)
+    name = SealedJSONField(_("name"), default="")
+    is_usual = models.BooleanField(default=False, editable=False)
     reach = models.CharField(_("who sees it"), max_length=10, choices=Reach, default=Reach.PRIVATE)
     owner = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("made by")
@@ -347,14 +349,16 @@ class SavedView(models.Model):
     objects = SavedViewQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name", "pk"]
+        ordering = ["pk"]
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
         constraints = [
             models.UniqueConstraint(
-                fields=["owner"], condition=models.Q(name=""), name="one_usual_list_of_a_person"
+                fields=["owner"],
+                condition=models.Q(is_usual=True),
+                name="one_usual_list_of_a_person",
             )
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.pk}"

@@ -49,8 +49,8 @@ def shelf_of(request: PortalRequest) -> Shelf:
     # A view of another of the person's offices is offered there; here it would show this one's.
     here = [request.office] if request.office else []
     found = list(SavedView.objects.offered_to(request.user, here))
-    usual = next((view for view in found if not view.name), SavedView())
-    views = [view for view in found if view.name]
+    usual = next((view for view in found if view.is_usual), SavedView())
+    views = [view for view in found if not view.is_usual]
     return Shelf(
         views=sorted(views, key=lambda view: swedish.order(view.name)),
         columns=columns.chosen(usual.query.get("columns", ())),
@@ -61,7 +61,7 @@ def shelf_of(request: PortalRequest) -> Shelf:
 def start_of(user: User, office: Office) -> SavedView | None:
     """The view with which the day begins, if the person has chosen one that is there for them."""
     mine = SavedView.objects.for_user(user).filter(Q(office=None) | Q(office=office))
-    chosen = SavedView.objects.filter(owner=user, name="").values("start")
+    chosen = SavedView.objects.filter(owner=user, is_usual=True).values("start")
     return mine.filter(pk__in=chosen).first()
 
 
@@ -134,4 +134,4 @@ def choose_columns(user: User, keys: list[str]) -> None:
 
 
 def _usual(user: User, **changes: Any) -> None:
-    SavedView.objects.update_or_create(owner=user, name="", defaults=changes)
+    SavedView.objects.update_or_create(owner=user, is_usual=True, defaults=changes)

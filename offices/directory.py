@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -23,8 +23,17 @@ PERSONS = "persons"
 
 SEEN_AGAIN = dt.timedelta(days=1)
 BATCH = 500
+Listener = Callable[[Office, Sequence[Contact]], object]
+_listeners: list[Listener] = []
 # Sealed rows are opened one by one; beyond so many the person had better type one letter more.
 CANDIDATES = 500
+
+
+def when_learned(listener: Listener) -> None:
+    """Tell an app above of contacts that are new or have changed, in the transaction that keeps
+    them: the office and the contacts as they are now.
+    """
+    _listeners.append(listener)
 
 
 def contact_details(
@@ -148,6 +157,8 @@ def _keep_contacts(
     upsert_many(contacts, unique=("office", "vitec_id"), updated=updated)
     keys = dict(mine.values_list("vitec_id", "pk"))
     _index(office, {keys[contact.vitec_id]: contact.details for contact in contacts})
+    for listener in _listeners:
+        listener(office, contacts)
 
 
 def _index(office: Office, details: Mapping[int, dict[str, Any]]) -> None:

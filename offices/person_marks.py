@@ -134,6 +134,16 @@ def marks(
     )
 
 
+def marks_of_contact(vitec_id: str, details: Mapping[str, Any]) -> Marks:
+    """Those of a contact, of its details as the directory keeps them."""
+    return marks(
+        contact_ids=[vitec_id],
+        names=[details["name"]],
+        phones=details["phones"],
+        emails=[details["email"]],
+    )
+
+
 def asked(text: str) -> Marks:
     """What somebody who looks for a person may mean by a text."""
     text = text.strip()

@@ -26,7 +26,7 @@ from offices.models import (
     ProtectedContact,
 )
 from offices.person_data import Found, Holding, Rows, Rule, days, lines, register, register_rule
-from offices.person_marks import Marks, marks
+from offices.person_marks import Marks, marks, marks_of_contact
 
 HOUR = dt.timedelta(hours=1)
 NOBODY = "–"
@@ -160,7 +160,7 @@ register_rule(
 def _contacts(office: Office, wanted: Marks) -> Iterator[Found]:
     found = Q(vitec_id__in=wanted.contact_ids) | Q(pk__in=_with_words(office, wanted))
     for contact in Contact.objects.filter(found, office=office):
-        known = _marks_of(contact)
+        known = marks_of_contact(contact.vitec_id, contact.details)
         if wanted.touches(known):
             yield _contact(contact, known)
 
@@ -179,16 +179,6 @@ def _with_words(office: Office, wanted: Marks) -> set[int]:
         if digests
     )
     return set().union(*found)
-
-
-def _marks_of(contact: Contact) -> Marks:
-    details = contact.details
-    return marks(
-        contact_ids=[contact.vitec_id],
-        names=[details["name"]],
-        phones=details["phones"],
-        emails=[details["email"]],
-    )
 
 
 def _contact(contact: Contact, known: Marks) -> Found:

@@ -16,9 +16,11 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from accounts.sealed_session import rewrap_session
 from lib.sealing import (
     RowKeyField,
     SealedJSONField,
@@ -63,6 +65,7 @@ def columns() -> Iterator[Column]:
                 yield Column(model, field, rewrap)
     # allauth keeps the second steps as JSON, with our seal around each secret within.
     yield Column(Authenticator, Authenticator._meta.get_field("data"), _rewrap_within)
+    yield Column(Session, Session._meta.get_field("session_data"), rewrap_session)
 
 
 def rotate(tell: Callable[[str], object] = lambda line: None, batch: int = BATCH) -> Done:

@@ -183,6 +183,8 @@ class Kind:
     split: (office, cleaned_data, typed) -> what becomes a submission each; one part is no batch.
     occurs: when it takes place and in whose calendar, for the calendar of the office.
     many: how it is sent to many at once; None for a kind that is not.
+    linked_by_name: one who is typed in it and not chosen belongs to the contact of the same name
+        and number, see `submissions.linking`; False where Vitec itself tells whom it took them for.
     links: what else its page offers.
     names: in whose names it is sent, Vitec's ids of colleagues by the form's fields; others' than
         one's own take a right, see `offices.own_name`.
@@ -212,6 +214,7 @@ class Kind:
     links: Callable[[Submission], list[Link]] | None = None
     names: Callable[[Mapping[str, Any]], Mapping[str, list[str]]] | None = None
     many: Many | None = None
+    linked_by_name: bool = False
 
 
 _registry: dict[str, Kind] = {}

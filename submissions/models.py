@@ -853,7 +853,11 @@ class Batch(models.Model):
 
 
 class Likeness(models.Model):
-    """By what a later submission is recognised as the same: a keyed hash and a moment."""
+    """By what a submission is recognised: a keyed hash and a moment.
+
+    Of a later one as the same, and of one that was typed as about a contact who becomes known
+    (`submissions.linking`).
+    """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="likenesses")
     mark = models.CharField(max_length=32)

@@ -18,7 +18,7 @@ from connect.calls import Call
 from lib.sealing import Unsealable, new_row_key, seal_row
 from offices import veil
 from offices.models import Office, User
-from submissions import drafts, floods
+from submissions import drafts, floods, linking
 from submissions.bell import ring
 from submissions.concerns import (
     NO_CONSENT,
@@ -140,6 +140,8 @@ def save(wish: Wish, call: Call, reason: str = "", batch: Batch | None = None) -
 
 def _save(wish: Wish, call: Call, reason: str, batch: Batch | None) -> Submission:
     key = new_row_key()
+    about = linking.typed_in(wish.kind, call)
+    chosen = person_hash(wish.kind.person(wish.cleaned))
     content = {
         "call": call.to_dict(),
         "typed": dict(wish.typed),
@@ -155,7 +157,7 @@ def _save(wish: Wish, call: Call, reason: str, batch: Batch | None) -> Submissio
         endpoint=wish.kind.endpoint.key,
         form_token=wish.token,
         fingerprint=fingerprint_of(wish.office, call),
-        person_hash=person_hash(wish.kind.person(wish.cleaned)),
+        person_hash=chosen or linking.known(wish.office, about),
         batch=batch,
         corrects=wish.corrects,
         key=key,
@@ -167,6 +169,7 @@ def _save(wish: Wish, call: Call, reason: str, batch: Batch | None) -> Submissio
         Likeness(submission=submission, mark=mark.mark, moment=mark.moment)
         for mark in marks_of(wish.office, wish.kind, wish.cleaned)
     )
+    linking.remember(submission, about)
     if wish.kind.occurs:
         Occurrence.keep(submission, wish.kind.occurs(wish.office, wish.cleaned))
     drafts.forget(wish.user, wish.token)

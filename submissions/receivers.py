@@ -8,15 +8,17 @@ from django.db.models import Exists, OuterRef
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from offices import pace
+from offices import directory, pace
 from offices.access import tell_of_offices
 from offices.logins import Logins, NoCredential
 from offices.models import Credential
+from submissions import linking
 from submissions.models import Batch, Outage, Pause
 from submissions.outbox import end_pause
 from submissions.pacing import on_its_way
 
 pace.held_as_long_as(on_its_way)
+directory.when_learned(linking.link)
 
 tell_of_offices(
     is_flooded=Exists(Batch.objects.filter(flood=True, confirmed_at=None, office=OuterRef("pk"))),

@@ -34,16 +34,23 @@ USED_BEFORE = _(
 )
 # So many half-written forms are offered; the rest waits in silence for its week to end.
 DRAFTS_OFFERED = 3
+# Posted with a correction: the masked fields of which the page showed nothing. It needs no seal:
+# what is named there is sent on unseen, what is not named is sent as it is typed.
+UNSEEN = "unseen"
 
 
 @dataclasses.dataclass(frozen=True)
 class Desk:
-    """What a form page is about: who is asking for what kind, for which office, and why."""
+    """What a form page is about: who is asking for what kind, for which office, and why.
+
+    unseen: as the page that is answered says it in its field `UNSEEN`; None on one that is opened.
+    """
 
     request: PortalRequest
     kind: Kind
     office: Office
     corrects: Submission | None = None
+    unseen: str | None = None
 
     def form(self, data: QueryDict) -> SubmissionForm:
         """The bound form; what is corrected and not for the person's eyes is kept behind it."""
@@ -51,8 +58,23 @@ class Desk:
 
     @functools.cached_property
     def hidden(self) -> dict[str, list[str]]:
-        """What was typed in masked fields of what is corrected, where the person may not see it."""
-        return looks.hidden_from(self.request.user, self.corrects) if self.corrects else {}
+        """What was typed in masked fields of what is corrected, where the page does not show it.
+
+        That is settled by the person's right when it is opened. A right that comes or goes
+        meanwhile changes nothing of what its empty field has said.
+        """
+        if self.corrects is None:
+            return {}
+        if self.unseen is None:
+            return looks.hidden_from(self.request.user, self.corrects)
+        names = self.unseen.split()
+        stored = looks.masked_in(self.corrects)
+        return {name: texts for name, texts in stored.items() if name in names}
+
+    @property
+    def said_unseen(self) -> str:
+        """As the page carries it."""
+        return " ".join(sorted(self.hidden))
 
 
 def submit_page(
@@ -66,8 +88,7 @@ def submit_page(
     """
     if request.method != "POST":
         return _opened(request, kind, initial)
-    corrects = _corrected(request, kind)
-    desk = Desk(request, kind, _office(request, corrects), corrects)
+    desk = _answered(request, kind)
     form = desk.form(request.POST)
     if request.POST.get("step", "").partition(":")[0] == "look":
         # Without JavaScript: a button that looks something up, or makes room for more, and shows
@@ -78,6 +99,14 @@ def submit_page(
         return _form_page(desk, form, status=422)
     remember_choices(form, request.user, desk.office)
     return _send(desk, form)
+
+
+def _answered(request: PortalRequest, kind: Kind) -> Desk:
+    """The desk of a page that is posted."""
+    corrects = _corrected(request, kind)
+    return Desk(
+        request, kind, _office(request, corrects), corrects, unseen=request.POST.get(UNSEEN)
+    )
 
 
 def _office(request: PortalRequest, corrects: Submission | None) -> Office:
@@ -114,11 +143,13 @@ def _resumed(request: PortalRequest, kind: Kind, code: uuid.UUID) -> HttpRespons
     draft = found.filter(code=code, kind=kind.key).first()
     if draft is None:
         return redirect(kind.url_name)
-    desk = Desk(request, kind, draft.office, draft.corrects)
     try:
-        form = desk.form(_data(draft.typed, code)).without_complaints()
+        typed = draft.typed
     except Unsealable:
         return redirect(kind.url_name)
+    unseen = " ".join(typed.pop(UNSEEN)) if UNSEEN in typed else None
+    desk = Desk(request, kind, draft.office, draft.corrects, unseen)
+    form = desk.form(_data(typed, code)).without_complaints()
     return _form_page(desk, form, draft=draft)
 
 
@@ -174,6 +205,7 @@ def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: A
         "kind": desk.kind,
         "office": desk.office,
         "corrects": desk.corrects,
+        "unseen": desk.said_unseen,
         "form": form,
         "consent": ConsentForm(),
         "most_shown": MOST_SHOWN,
@@ -268,8 +300,7 @@ def look(request: PortalRequest, key: str) -> HttpResponse:
     kind = find_kind(key)
     if kind is None:
         raise Http404
-    corrects = _corrected(request, kind)
-    desk = Desk(request, kind, _office(request, corrects), corrects)
+    desk = _answered(request, kind)
     form = desk.form(request.POST)
     draft = _kept(desk, form)
     context = {
@@ -301,7 +332,8 @@ def _kept(desk: Desk, form: SubmissionForm) -> Draft | None:
     mine = {"created_by": user, "form_token": token}
     if Submission.objects.filter(**mine).exists() or Batch.objects.filter(**mine).exists():
         return None
-    return drafts.keep(user, desk.office, desk.kind, token, form.typed(), desk.corrects)
+    typed = form.typed() | ({UNSEEN: [desk.said_unseen]} if desk.corrects else {})
+    return drafts.keep(user, desk.office, desk.kind, token, typed, desk.corrects)
 
 
 def _address(kind: Kind, draft: Draft) -> str:

@@ -475,6 +475,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # On the server: a cookie would carry what was said of a person through the browser.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_SERIALIZER = "accounts.sealed_session.SealedSerializer"
 # Seconds from the last use, and from the sign-in whatever is used since.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_LONGEST_SECONDS = env.int("SESSION_LONGEST_HOURS", default=12) * 60 * 60

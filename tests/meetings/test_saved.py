@@ -215,7 +215,7 @@ class TestWhoSeesIt:
         Membership.objects.create(user=chef, office=neighbour_office, role="manager")
         assert as_chef.post(NEW, posted).status_code == 302
 
-        view = SavedView.objects.get(name="Alla")
+        view = SavedView.objects.get(reach="all")
         # Whose broker that is means nothing elsewhere, and is nobody's business there.
         assert view.query.keys() == {"type", "columns"}
         assert tabs(as_grannkontor) == ["Alla"]

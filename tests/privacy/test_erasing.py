@@ -131,7 +131,7 @@ class TestByTwo:
 
 SEALED = (
     Contact, Meeting, MeetingVersion, Estate, Disclosure, ProtectedContact, Pause, Impression,
-    Viewing, Invitation,
+    Viewing, Invitation, SavedView,
 )  # fmt: skip
 
 

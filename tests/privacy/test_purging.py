@@ -393,8 +393,7 @@ def personal_columns() -> Iterator[tuple[str, str]]:
             named = field.name.startswith("sealed") or field.name in PLAIN_BUT_PERSONAL
             if sealed or named:
                 yield model._meta.label, field.name
-    # Free texts in clear that may name somebody.
-    yield "meetings.SavedView", "name"
+    # A free text in clear that may name somebody.
     yield "admin.LogEntry", "object_repr"
 
 

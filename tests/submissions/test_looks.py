@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,64 @@ class TestCorrections:
         assert posted[NUMBER] in text
         assert KEPT not in text
         assert seen() == []
+
+    def unseen_on(self, text: str) -> str:
+        """What the page says that it does not show, as it is posted with it."""
+        [said] = re.findall(r'name="unseen" value="([^"]*)"', text)
+        return str(said)
+
+    def decide(self, user: User, *, granted: bool) -> None:
+        membership = Membership.objects.get(user=user)
+        RightException.objects.update_or_create(
+            membership=membership, right=Right.MASKED, defaults={"granted": granted}
+        )
+
+    def test_a_right_that_is_granted_meanwhile_does_not_take_the_number_away(
+        self, colleague: Client, refused: Submission, posted: dict[str, Any], number: Number
+    ) -> None:
+        unseen = self.unseen_on(text_of(colleague.get(self.address(refused))))
+        assert unseen == NUMBER
+        self.decide(User.objects.get(username="kollega"), granted=True)
+        more = {"corrects": str(refused.code), "unseen": unseen}
+        looked = {**self.without(posted, **more), "step": "look"}
+        again = text_of(colleague.post(self.FORM, {**looked, "form_token": str(uuid.uuid4())}))
+        assert KEPT in again
+        assert self.unseen_on(again) == NUMBER
+        sent = self.send(colleague, self.without(posted), **more)
+        assert self.sent_number(sent) == self.sent_number(refused)
+        assert sent.content["kept"] == [NUMBER]
+
+    def test_nor_from_a_draft_that_was_written_before(
+        self, colleague: Client, refused: Submission, posted: dict[str, Any], number: Number
+    ) -> None:
+        more = {"corrects": str(refused.code), "form_token": str(uuid.uuid4()), "unseen": NUMBER}
+        address = colleague.post(self.LOOK, self.without(posted, **more))["HX-Replace-Url"]
+        self.decide(User.objects.get(username="kollega"), granted=True)
+        text = text_of(colleague.get(address))
+        assert KEPT in text
+        assert self.unseen_on(text) == NUMBER
+        sent = self.send(colleague, self.without(posted), **more)
+        assert self.sent_number(sent) == self.sent_number(refused)
+
+    def test_what_was_shown_and_is_emptied_goes_though_the_right_is_taken_meanwhile(
+        self, as_chef: Client, chef: User, refused: Submission, posted: dict[str, Any]
+    ) -> None:
+        text = text_of(as_chef.get(self.address(refused)))
+        assert self.unseen_on(text) == ""
+        self.decide(chef, granted=False)
+        more = {"corrects": str(refused.code), "unseen": ""}
+        sent = self.send(as_chef, self.without(posted), **more)
+        assert self.sent_number(sent) is None
+        assert sent.content["kept"] == []
+
+    def test_no_page_shows_it_for_saying_that_it_was_shown_before(
+        self, colleague: Client, refused: Submission, posted: dict[str, Any], number: Number
+    ) -> None:
+        more = {"corrects": str(refused.code), "form_token": str(uuid.uuid4()), "unseen": ""}
+        posted = self.without(posted, **more)
+        assert not number.stands_in(text_of(colleague.post(self.FORM, {**posted, "step": "look"})))
+        address = colleague.post(self.LOOK, posted)["HX-Replace-Url"]
+        assert not number.stands_in(text_of(colleague.get(address)))
 
     def test_with_the_right_it_is_shown_and_on_record_as_revealed(
         self, as_chef: Client, chef: User, refused: Submission, posted: dict[str, Any]
