@@ -39,7 +39,8 @@ scan: $(VENV)/.scan
 audit: $(VENV)/.scan
 	@$(BIN)/python -m tools.audit
 
-# Mozilla's grader of headers, against a portal as in production; takes Node and npm.
+# Mozilla's grader of headers, against a portal as in production; takes Node and npm, and a network
+# the first time; says so without.
 observatory: $(VENV)/.dev
 	@$(BIN)/python -m tools.observe
 
