@@ -7,7 +7,7 @@ import logging
 
 from connect import lookups
 from connect.errors import Denied, VitecError
-from offices import directory, protected
+from offices import directory, protected, veil
 from offices.capabilities import may_ask, remember
 from offices.models import Contact, Office
 from offices.vitec import NoCredential, client_for
@@ -60,14 +60,17 @@ def find_everywhere(office: Office, text: str) -> Found:
     except (VitecError, NoCredential):
         return dataclasses.replace(ours, source="unreachable", more=False)
     remember(office, CAPABILITY, allowed=True)
-    return Found(_merged(office, people, ours.contacts), "vitec", ours.contacts)
+    keep(office, people)
+    # Its note, or somebody while it was waited for, may have hidden one of them.
+    veil.look_again()
+    known = [one for one in ours.contacts if not veil.hides(office.pk, one.vitec_id)]
+    return Found(_merged(office, people, known), "vitec", known)
 
 
 def _merged(
     office: Office, people: tuple[lookups.Person, ...], ours: list[Contact]
 ) -> list[Contact]:
     """Vitec's in its own order first, then those that only we know."""
-    keep(office, people)
     ids = [person.contact_id for person in people]
     rows = Contact.objects.filter(office=office, vitec_id__in=ids)
     by_id = {contact.vitec_id: contact for contact in rows if not contact.is_veiled}

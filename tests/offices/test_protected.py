@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connect import lookups
+from connect.client import Client as VitecClient
 from meetings.agenda import meetings as meetings_in_calendar
 from offices import protected, veil
 from offices.agendas import Asked
@@ -235,6 +237,95 @@ def test_whoever_moves_here_from_another_office_is_hidden_there_alone(
     assert protected.hidden_from(person) == {(office.pk, "ADR1")}
     assert protected.hides(person, office, "ADR1")
     assert not protected.hides(person, neighbour_office, "ADR1")
+
+
+class TestWhenASearchBringsOne:
+    """The very answer that tells of the protection shows nobody who they are."""
+
+    WORD = "söker större"
+
+    @pytest.fixture
+    def siv(self, vitec: Any, settings: Any) -> lookups.Person:
+        """Whom Vitec alone knows, with a note that hides."""
+        settings.PROTECTED_NOTE_WORDS = (self.WORD,)
+        with VitecClient(base_url=vitec.url, username="sandbox", password="sandbox") as client:
+            people = lookups.search_contacts(client, "M30011", "example", 50)
+        return next(one for one in people if self.WORD in one.note.casefold() and one.cell_phone)
+
+    @pytest.fixture(params=["nobody", "somebody else hidden", "somebody else found"])
+    def known(self, request: Any, office: Office, siv: lookups.Person) -> None:
+        """What the veil has been asked before Vitec answers."""
+        if request.param != "nobody":
+            make_contact(office, "ADR1", f"Bo {siv.last_name}")
+        if request.param == "somebody else hidden":
+            protected.mark(office, "ADR2", None)
+
+    def telling(self, siv: lookups.Person, text: str) -> list[str]:
+        """What the page tells of her beside what was typed, her last name."""
+        said = (siv.first_name, siv.street_address, siv.contact_id, siv.email_address)
+        return [word for word in said if word and word in text]
+
+    def searched(self, client: Client, text: str) -> str:
+        find = reverse("offices:find_contacts") + "?everywhere=1"
+        quick = page(client, reverse("offices:quick_search"), {"q": text})
+        return quick + page(client, find, {"contact_search": text})
+
+    @pytest.mark.usefixtures("known")
+    def test_the_first_search_does_not_show_her(
+        self, as_bokare: Client, siv: lookups.Person
+    ) -> None:
+        find = reverse("offices:find_contacts") + "?everywhere=1"
+        assert self.telling(siv, page(as_bokare, find, {"contact_search": siv.last_name})) == []
+        assert siv.contact_id in [row.contact_id for row in ProtectedContact.objects.open()]
+
+    @pytest.mark.usefixtures("known")
+    def test_nor_does_that_in_the_head_of_the_page(
+        self, as_bokare: Client, siv: lookups.Person
+    ) -> None:
+        first = page(as_bokare, reverse("offices:quick_search"), {"q": siv.last_name})
+        assert self.telling(siv, first) == []
+        assert siv.contact_id in [row.contact_id for row in ProtectedContact.objects.open()]
+
+    def test_one_whom_we_had_found_ourselves_is_no_longer_shown(
+        self, as_bokare: Client, office: Office, siv: lookups.Person
+    ) -> None:
+        make_contact(office, siv.contact_id, siv.name)
+        find = reverse("offices:find_contacts")
+        assert siv.contact_id in page(as_bokare, find, {"contact_search": siv.last_name})
+        assert self.telling(siv, self.searched(as_bokare, siv.last_name)) == []
+
+    def test_nor_is_one_who_was_hidden_while_vitec_was_waited_for(
+        self, as_bokare: Client, office: Office, siv: lookups.Person, monkeypatch: Any
+    ) -> None:
+        anna = make_contact(office, name=f"Anna {siv.last_name}")
+        search = lookups.search_contacts
+
+        def slow(*asked: Any) -> Any:
+            # By another process: no veil of this one hears of it.
+            ProtectedContact.objects.create(office=office, contact_id=anna.vitec_id)
+            return search(*asked)
+
+        monkeypatch.setattr(lookups, "search_contacts", slow)
+        found = page(as_bokare, reverse("offices:quick_search"), {"q": siv.last_name})
+        assert anna.vitec_id not in found
+
+    def test_who_has_the_right_sees_her_at_once(
+        self, as_admin: Client, siv: lookups.Person
+    ) -> None:
+        assert siv.contact_id in page(as_admin, reverse("offices:quick_search"), {"q": siv.name})
+
+
+def test_who_is_hidden_in_the_middle_of_a_request_is_so_from_then_on(
+    bokare: User, office: Office
+) -> None:
+    make_contact(office)
+    with protected.veiled(bokare):
+        assert Contact.objects.get().name == "Anna Ek"
+        with veil.lifted():
+            protected.mark(office, "ADR1", None)
+            assert Contact.objects.get().name == "Anna Ek"
+        assert Contact.objects.get().name == "Skyddad identitet"
+        assert veil.hides_person(office.pk, person_hash("ADR1"))
 
 
 class TestPage:
