@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import uuid
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.apps import apps
@@ -33,7 +34,7 @@ from offices.models import (
 )
 from offices.person_form import PREFIX
 from submissions import drafts
-from submissions.kinds import find_kind
+from submissions.kinds import all_kinds, find_kind
 from submissions.models import Draft, State, Submission, person_hash
 from tests.factories import (
     make_contact,
@@ -460,6 +461,124 @@ class TestAtAViewing:
         many = reverse("viewings:send_to_many", args=[slot.pk])
         posted = {"kind": "meetings.create_comeback", "interest": "great"}
         assert "Ring Anna" not in page(as_maklare, many, posted)
+
+
+class TestBooking:
+    """She is booked from her masked row: what is sent is whole, and nothing drawn tells of it."""
+
+    SAID = ("701740605", "070-174", "anna@", "Gömstigen")
+
+    @pytest.fixture
+    def hidden(self, office: Office) -> Contact:
+        details = contact_details(
+            name="Anna Ek", phones=["08-123 45 67", "070-174 06 05"], email="anna@example.se",
+            address="Gömstigen 7",
+        )  # fmt: skip
+        learn_contacts(office, {"ADR1": details})
+        protected.mark(office, "ADR1", None)
+        make_slot(office)
+        return Contact.objects.get()
+
+    def posted(self, **values: str) -> dict[str, str]:
+        return {
+            "form_token": str(uuid.uuid4()), "office": "M30011", "time_slot_id": "TID1",
+            "mode": "booking", PREFIX + "contact_id": "ADR1", **values,
+        }  # fmt: skip
+
+    WISH: ClassVar[dict[str, str]] = {
+        "looking_for_accommodations-0-house": "on", "watched": "NotAsked",
+    }  # fmt: skip
+    WAYS = pytest.mark.parametrize(
+        ("form", "values"),
+        [
+            ("viewings:new_participant", {}),
+            ("viewings:new_participant", {"mode": "door", "participated": "on"}),
+            ("interests:new_interest", WISH),
+        ],
+        ids=["booked", "at the door", "interest"],
+    )
+
+    @WAYS
+    def test_what_is_sent_has_what_reaches_her(
+        self, as_bokare: Client, as_admin: Client, hidden: Contact, form: str,
+        values: dict[str, str],
+    ) -> None:  # fmt: skip
+        assert as_bokare.post(reverse(form), self.posted(**values)).status_code == 302
+        sent = Submission.objects.get()
+        person = json.loads(sent.call.body or "{}")["updatePerson"]
+        assert (person["contactId"], person["cellPhone"]) == ("ADR1", "070-174 06 05")
+        shown = page(as_bokare, sent.get_absolute_url())
+        assert [word for word in self.SAID if word in shown] == []
+        assert "070-174 06 05" in page(as_admin, sent.get_absolute_url())
+
+    @WAYS
+    def test_nothing_that_is_drawn_meanwhile_tells_of_it(
+        self, as_bokare: Client, hidden: Contact, form: str, values: dict[str, str]
+    ) -> None:
+        url = reverse(form)
+        kind = next(kind for kind in all_kinds() if kind.url_name == form)
+        look = reverse("submissions:look", args=[kind.key])
+        posted = self.posted(**values)
+        pages = [page(as_bokare, look, posted), page(as_bokare, url, {**posted, "step": "look"})]
+        as_bokare.post(url, posted)
+        changed = as_bokare.post(url, {**posted, PREFIX + "note": "Ny"})
+        assert changed.status_code == 409
+        text = " ".join([*pages, changed.content.decode()])
+        assert "Skyddad identitet" in text
+        assert [word for word in self.SAID if word in text] == []
+
+    def test_messages_go_to_her_by_numbers_that_nobody_is_told(
+        self, as_bokare: Client, hidden: Contact
+    ) -> None:
+        posted = self.posted(
+            mail_confirmation="on", sms_confirmation="on", sms_reminder="on", reminder_time="60"
+        )
+        told = page(
+            as_bokare, reverse("submissions:look", args=["viewings.add_participant"]), posted
+        )
+        assert "SMS till Skyddad identitet" in told
+        assert "E-post till Skyddad identitet" in told
+        assert [word for word in self.SAID if word in told] == []
+        assert as_bokare.post(reverse("viewings:new_participant"), posted).status_code == 302
+        person = json.loads(Submission.objects.get().call.body or "{}")["updatePerson"]
+        assert person["cellPhone"] == "070-174 06 05"
+        assert person["email"]["emailAddress"] == "anna@example.se"
+
+    def test_what_is_typed_is_sent_in_place_of_hers(
+        self, as_bokare: Client, hidden: Contact
+    ) -> None:
+        typed = self.posted(**{PREFIX + "cell_phone": "073-555 55 55"})
+        assert as_bokare.post(reverse("viewings:new_participant"), typed).status_code == 302
+        person = json.loads(Submission.objects.get().call.body or "{}")["updatePerson"]
+        assert person == {
+            "customerId": "M30011", "contactId": "ADR1", "cellPhone": "073-555 55 55"
+        }  # fmt: skip
+
+    def test_one_whom_nothing_reaches_still_needs_a_number(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        learn_contacts(office, {"ADR1": contact_details(name="Anna Ek")})
+        protected.mark(office, "ADR1", None)
+        make_slot(office)
+        answer = as_bokare.post(reverse("viewings:new_participant"), self.posted())
+        assert answer.status_code == 422
+        assert "mobilnummer" in answer.content.decode()
+
+    def test_she_is_registered_at_the_desk(
+        self, as_bokare: Client, office: Office, hidden: Contact
+    ) -> None:
+        begun = timezone.now() - dt.timedelta(minutes=5)
+        slot = make_slot(office, "TID2", viewing=make_viewing(office, "VIS2", starts_at=begun))
+        row = {
+            PREFIX + "first_name": "", PREFIX + "last_name": "", "reach": "",
+            PREFIX + "contact_id": "ADR1", "form_token": str(uuid.uuid4()),
+        }  # fmt: skip
+        desk = reverse("viewings:register", args=[slot.pk])
+        shown = as_bokare.post(desk, row, follow=True).content.decode()
+        assert "Skyddad identitet" in shown
+        assert [word for word in self.SAID if word in shown] == []
+        person = json.loads(Submission.objects.get().call.body or "{}")["updatePerson"]
+        assert person["cellPhone"] == "070-174 06 05"
 
 
 class TestDrafts:
