@@ -26,6 +26,10 @@ class Gone(Exception):
     """The invitation has been taken, withdrawn or has run out meanwhile."""
 
 
+class Own(Exception):
+    """The invitation is the person's own: nobody changes their own place."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Place:
     """What is offered, to whom; name and e-mail may be empty."""
@@ -74,17 +78,30 @@ def withdraw(invitation: Invitation) -> bool:
     return bool(Invitation.objects.open().filter(pk=invitation.pk).update(withdrawn_at=now))
 
 
+def refuse_own(invitation: Invitation, user: User) -> None:
+    """Raises Own for who has made it."""
+    if invitation.invited_by_id == user.pk:
+        raise Own
+
+
 @transaction.atomic
 def take(invitation: Invitation, user: User) -> Membership:
-    """Give the person the place; each invitation once. Raises Gone.
+    """Give the person the place; each invitation once. Raises Gone, and Own for who has made it.
 
-    Somebody who is at the office already keeps one place, in the role that is offered now.
+    Somebody who is at the office already keeps one place, in the role that is offered now. Rights
+    that were granted beside another role end with it; what was taken away stays away.
     """
+    refuse_own(invitation, user)
     now = timezone.now()
     open_ones = Invitation.objects.open().filter(pk=invitation.pk)
     if not open_ones.update(used_at=now, used_by=user):
         raise Gone
-    membership, _created = Membership.objects.update_or_create(
+    places = Membership.objects.select_for_update()
+    place, _created = places.get_or_create(
         user=user, office=invitation.office, defaults={"role": invitation.role}
     )
-    return membership
+    if place.role != invitation.role:
+        place.role = invitation.role
+        place.save(update_fields=["role"])
+        place.exceptions.filter(granted=True).delete()
+    return place

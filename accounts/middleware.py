@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import kept, limits, second_step
+from accounts import kept, second_step
 from accounts.forms import SignInForm
+from offices import limits
 from offices.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -119,7 +120,7 @@ class SecondStep:
 
 
 class Limits:
-    """A person who does one thing too often waits; see `accounts.limits`."""
+    """A person who does one thing too often waits; see `offices.limits`."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -136,3 +137,8 @@ class Limits:
         limit = limits.limit_for(here.view_name, request)
         wait = limits.wait_for(limit, user) if limit else 0
         return limits.too_often(request, wait) if wait else None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, limits.TooOften):
+            return None
+        return limits.too_often(request, error.wait)

@@ -103,9 +103,12 @@ def join(request: HttpRequest) -> HttpResponse:
         return _join_anew(request, invitation)
     except invitations.Gone:
         return render(request, "accounts/invitation_gone.html", status=410)
+    except invitations.Own:
+        return render(request, "accounts/invitation_own.html", status=403)
 
 
 def _join_as(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
+    invitations.refuse_own(invitation, user)
     if request.method != "POST":
         return render(request, "accounts/join.html", {"invitation": invitation})
     invitations.take(invitation, user)

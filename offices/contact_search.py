@@ -1,4 +1,7 @@
-"""Finding a person: at once in our own directory, and at Vitec where the login allows it."""
+"""Finding a person: at once in our own directory, and at Vitec where the login allows it.
+
+Each search is counted for who makes it (`offices.limits`), whichever page it is made on.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ import logging
 
 from connect import lookups
 from connect.errors import Denied, VitecError
-from offices import directory, protected
+from lib import personal_numbers
+from offices import directory, limits, protected, veil
 from offices.capabilities import may_ask, remember
-from offices.models import Contact, Office
+from offices.disclosures import of_contact, record
+from offices.models import Contact, Disclosure, Office, User
 from offices.vitec import NoCredential, client_for
 
 log = logging.getLogger(__name__)
@@ -39,16 +44,39 @@ class Found:
         return [contact for contact in self.contacts if contact not in self.ours]
 
 
-def find_ours(office: Office, text: str) -> Found:
-    """From our own directory, without waiting for anybody."""
+def find_ours(user: User, office: Office, text: str) -> Found:
+    """From our own directory, without waiting for anybody. Raises TooOften."""
+    limits.count("search", user)
+    return _ours(office, text)
+
+
+def find_everywhere(user: User, office: Office, text: str) -> Found:
+    """From Vitec within three seconds, and from our own directory. Whom Vitec names we keep.
+
+    A search by personal number is written down. Raises TooOften.
+    """
+    limits.count("search", user)
+    found = _everywhere(office, text)
+    if personal_numbers.is_in(text):
+        _tell_number_search(user, office, found.contacts)
+    return found
+
+
+def _tell_number_search(user: User, office: Office, contacts: list[Contact]) -> None:
+    """Whom a personal number, alone or among words, has found; one row also for nobody."""
+    what, found = Disclosure.What.SEARCHED, len(contacts)
+    for person in [of_contact(office, one.vitec_id) for one in contacts] or [""]:
+        record(user, office, what, subject="offices:search", person=person, found=found)
+
+
+def _ours(office: Office, text: str) -> Found:
     contacts = directory.find_contacts(office, text, LIMIT)
     askable = len(text.strip()) >= lookups.TERM_LENGTH and may_ask(office, CAPABILITY)
     return Found(contacts, "ours", contacts, more=askable)
 
 
-def find_everywhere(office: Office, text: str) -> Found:
-    """From Vitec within three seconds, and from our own directory. Whom Vitec names we keep."""
-    ours = find_ours(office, text)
+def _everywhere(office: Office, text: str) -> Found:
+    ours = _ours(office, text)
     if not ours.more:
         return ours
     try:
@@ -60,14 +88,17 @@ def find_everywhere(office: Office, text: str) -> Found:
     except (VitecError, NoCredential):
         return dataclasses.replace(ours, source="unreachable", more=False)
     remember(office, CAPABILITY, allowed=True)
-    return Found(_merged(office, people, ours.contacts), "vitec", ours.contacts)
+    keep(office, people)
+    # Its note, or somebody while it was waited for, may have hidden one of them.
+    veil.look_again()
+    known = [one for one in ours.contacts if not veil.hides(office.pk, one.vitec_id)]
+    return Found(_merged(office, people, known), "vitec", known)
 
 
 def _merged(
     office: Office, people: tuple[lookups.Person, ...], ours: list[Contact]
 ) -> list[Contact]:
     """Vitec's in its own order first, then those that only we know."""
-    keep(office, people)
     ids = [person.contact_id for person in people]
     rows = Contact.objects.filter(office=office, vitec_id__in=ids)
     by_id = {contact.vitec_id: contact for contact in rows if not contact.is_veiled}

@@ -16,11 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from offices import limits
 from offices.disclosures import of_contact
 from offices.http import PortalRequest
 from offices.models import Disclosure, Office, Right, User
 from offices.rights import require
-from offices.widgets import ContactField
+from offices.widgets import ContactField, search_in
 
 PAGE_SIZE = 50
 ONE_DAY = dt.timedelta(days=1)
@@ -92,9 +93,11 @@ def disclosures(request: PortalRequest) -> HttpResponse:
     rows = form.found() if form.is_valid() else Disclosure.objects.none()
     page = Paginator(rows, PAGE_SIZE).get_page(request.POST.get("page"))
     shown = [(row, address_of(row), about(row), facts_of(row)) for row in page.object_list]
+    # Turning pages searches for nobody.
+    wait = search_in(form, request.user) if request.POST.get("step") == "look" else 0
     context = {"form": form, "page": page, "rows": shown}
     status = 200 if form.is_valid() else 422
-    return render(request, "offices/disclosures.html", context, status=status)
+    return limits.told(render(request, "offices/disclosures.html", context, status=status), wait)
 
 
 def about(row: Disclosure) -> str:

@@ -25,14 +25,13 @@ def active_office(get_response: Callable[[HttpRequest], HttpResponse]):
 def contacts_veiled(get_response: Callable[[HttpRequest], HttpResponse]):
     """Nobody sees a contact with protected identity without the right to, whatever the page."""
 
-    def hidden(request: HttpRequest) -> veil.Pairs:
+    def somebody(request: HttpRequest) -> bool:
         # Known already at most offices, which hide nobody.
         marked = any(office.hides_somebody for office in my_offices(request))  # type: ignore[attr-defined]
-        asked = marked or settings.PROTECTED_CONTACT_IDS
-        return hidden_from(request.user) if asked else frozenset()
+        return marked or bool(settings.PROTECTED_CONTACT_IDS)
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        mine = veil.Veil(lambda: hidden(request))
+        mine = veil.Veil(lambda: hidden_from(request.user), lambda: somebody(request))
         with veil.drawn(mine):
             response: Any = get_response(request)
         if response.streaming:

@@ -23,12 +23,15 @@ from connect import dates
 from connect.enums import ObtainThrough
 from lib import personal_numbers, phone_numbers
 from lib.form_fields import MaskedField
-from offices import choices, known_people
+from offices import choices, known_people, veil
 from offices.models import Contact, Office
 from offices.pickers import Choice, MultiPickerField, PickerField, Picks
 from offices.widgets import ContactField
 
 PREFIX = "update_person-"
+# In cleaned_data: by what the known contact is reached, where whoever fills in the form may not see
+# it. The names of fields alone; see `with_unseen`.
+UNSEEN = PREFIX + "unseen"
 PHONE_LENGTH = 17
 # When the General Data Protection Regulation was adopted; nobody was informed under it before.
 FIRST_INFORMED = dt.date(2016, 4, 27)
@@ -281,8 +284,11 @@ class PersonFields(forms.Form):
         if self.person(name):
             return True
         known = _known_channels(contact).get(name, "")
-        if known and not self.has_error(PREFIX + name):
-            self.cleaned_data[PREFIX + name] = known
+        if contact and known and not self.has_error(PREFIX + name):
+            if contact.is_veiled:
+                self.cleaned_data.setdefault(UNSEEN, set()).add(name)
+            else:
+                self.cleaned_data[PREFIX + name] = known
         return bool(known)
 
     def _check_personal_number(self) -> None:
@@ -347,6 +353,14 @@ class PersonFields(forms.Form):
 
 
 def _known_channels(contact: Contact | None) -> dict[str, str]:
+    """Also of one who is hidden: whether there are any, so that she can be booked."""
+    if contact is None or not contact.is_veiled:
+        return _channels_of(contact)
+    with veil.lifted():
+        return _channels_of(Contact.objects.filter(pk=contact.pk).first())
+
+
+def _channels_of(contact: Contact | None) -> dict[str, str]:
     if contact is None:
         return {}
     details = contact.details
@@ -523,12 +537,26 @@ PERSON_FIELDS = {PREFIX + name: field for name, field in _FIELDS.items()}
 PersonFields.base_fields.update(PERSON_FIELDS)
 
 
+def with_unseen(office: Office, cleaned: Mapping[str, Any]) -> Mapping[str, Any]:
+    """cleaned, with the ways to reach a hidden contact that the form took over.
+
+    Whole where the veil is lifted, for what is stored and sent; without them where it lies.
+    """
+    if UNSEEN not in cleaned:
+        return cleaned
+    vitec_id = cleaned[PREFIX + "contact_id"]
+    known = _channels_of(Contact.objects.filter(office=office, vitec_id=vitec_id).first())
+    taken = {PREFIX + name: known[name] for name in cleaned[UNSEEN] if known.get(name)}
+    return {**cleaned, **taken}
+
+
 def person_body(office: Office, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     """`updatePerson` as Vitec takes it: the customer id, and only what was entered.
 
     cleaned: cleaned_data of a form with PersonFields.
     """
-    said = {name.removeprefix(PREFIX): cleaned.get(name) for name in PERSON_FIELDS}
+    whole = with_unseen(office, cleaned)
+    said = {name.removeprefix(PREFIX): whole.get(name) for name in PERSON_FIELDS}
     body: dict[str, Any] = {"customerId": office.customer_id}
     for place, name in TEXTS.items():
         if value := said[name]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from lib.personal_numbers import masked
 from offices import choices
 from offices.models import Office
-from offices.person_form import OBTAIN_THROUGH, PREFIX
+from offices.person_form import OBTAIN_THROUGH, PREFIX, with_unseen
 from offices.pickers import Choice
 
 
@@ -27,7 +27,12 @@ def person_words(office: Office, data: Mapping[str, Any]) -> list[Said]:
 
     data: cleaned_data of a form with PersonFields.
     """
-    said = [*_reached(data), *_informed(data), *_about(office, data), *_task(office, data)]
+    said = [
+        *_reached(with_unseen(office, data)),
+        *_informed(data),
+        *_about(office, data),
+        *_task(office, data),
+    ]
     return [line for line in said if line.value]
 
 

@@ -55,7 +55,8 @@ def is_marked(office: Office, contact_id: str) -> bool:
 
 
 def mark(office: Office, contact_id: str, user: User | None, reason: str = "") -> ProtectedContact:
-    """Hide the contact from now on; one that is hidden already stays as it is.
+    """Hide the contact from now on, from the page that is being made as well; one that is hidden
+    already stays as it is.
 
     user: None when a word in Vitec's data says so.
     """
@@ -65,6 +66,7 @@ def mark(office: Office, contact_id: str, user: User | None, reason: str = "") -
         ended_at=None,
         defaults={"marked_by": user, "reason": reason or None},
     )
+    veil.look_again()
     return row
 
 

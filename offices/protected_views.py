@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from offices import protected
+from offices import limits, protected
 from offices.http import PortalRequest
 from offices.models import Contact, Office, ProtectedContact, Right
 from offices.rights import offices_with, require
-from offices.widgets import ContactField
+from offices.widgets import ContactField, search_in
 
 
 class MarkForm(forms.Form):
@@ -52,9 +52,10 @@ def protected_contacts(request: PortalRequest) -> HttpResponse:
         protected.mark(office, given["contact_id"], request.user, given["reason"])
         messages.success(request, _("The contact is hidden from all without the right."))
         return redirect("offices:protected")
+    wait = search_in(form, request.user)
     context = {"form": form, "rows": _rows(office), "listed": _listed(office)}
     status = 422 if form.is_bound and not looks else 200
-    return render(request, "offices/protected.html", context, status=status)
+    return limits.told(render(request, "offices/protected.html", context, status=status), wait)
 
 
 def _rows(office: Office) -> list[tuple[ProtectedContact, Contact | None]]:

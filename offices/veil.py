@@ -26,16 +26,29 @@ class Veiled(Unsealable):
 
 
 class Veil:
-    """What one person must not see. find: asked once, when the first contact comes by."""
+    """What one person must not see.
 
-    def __init__(self, find: Callable[[], Pairs]) -> None:
+    find: asked when the first contact comes by, and anew once somebody has been hidden since.
+    anybody: whether it is worth asking, by what is known already; believed until then.
+    """
+
+    def __init__(
+        self, find: Callable[[], Pairs], anybody: Callable[[], object] = lambda: True
+    ) -> None:
         self._find = find
+        self._anybody = anybody
+
+    def look_again(self) -> None:
+        """What was found is of before; the next contact that comes by has it found anew."""
+        self._anybody = lambda: True
+        for name in ("pairs", "hashes"):
+            self.__dict__.pop(name, None)
 
     @functools.cached_property
     def pairs(self) -> Pairs:
         """(key of the office, Vitec's id of the contact)."""
         with lifted():
-            return self._find()
+            return self._find() if self._anybody() else frozenset()
 
     @functools.cached_property
     def hashes(self) -> Pairs:
@@ -43,22 +56,42 @@ class Veil:
         return frozenset((office, keyed_hash("person", contact)) for office, contact in self.pairs)
 
 
-_present: ContextVar[Veil | None] = ContextVar("veil", default=None)
+# Whose request it is, and whether the veil lies over what is read just now.
+_present: ContextVar[tuple[Veil | None, bool]] = ContextVar("veil", default=(None, False))
+
+
+def _over() -> Veil | None:
+    veil, lies = _present.get()
+    return veil if lies else None
 
 
 @contextlib.contextmanager
-def drawn(veil: Veil | None) -> Iterator[None]:
-    """Under this veil."""
-    before = _present.set(veil)
+def _set(veil: Veil | None, *, lies: bool) -> Iterator[None]:
+    before = _present.set((veil, lies))
     try:
         yield
     finally:
         _present.reset(before)
 
 
+def drawn(veil: Veil) -> contextlib.AbstractContextManager[None]:
+    """Under this veil."""
+    return _set(veil, lies=True)
+
+
 def lifted() -> contextlib.AbstractContextManager[None]:
-    """Without a veil, for what is stored and sent, and never for what is shown."""
-    return drawn(None)
+    """Without the veil, for what is stored and sent, and never for what is shown."""
+    return _set(_present.get()[0], lies=False)
+
+
+def look_again() -> None:
+    """Somebody may have been hidden since the request began: what is read from now on is masked.
+
+    Rows that were read before are as they were; whoever still shows them asks `hides`.
+    """
+    veil, _lies = _present.get()
+    if veil is not None:
+        veil.look_again()
 
 
 def through(veil: Veil, parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -75,19 +108,19 @@ def through(veil: Veil, parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def hides(office_id: int, contact_id: str) -> bool:
     """Is this contact not for the person who asks?"""
-    veil = _present.get()
+    veil = _over()
     return veil is not None and (office_id, contact_id) in veil.pairs
 
 
 def hides_anybody(office_id: int) -> bool:
     """Is anybody of this office not for the person who asks?"""
-    veil = _present.get()
+    veil = _over()
     return veil is not None and any(office == office_id for office, _contact in veil.pairs)
 
 
 def hides_person(office_id: int, person_hash: str) -> bool:
     """The same, by the hash under which submissions and meetings know a person."""
-    veil = _present.get()
+    veil = _over()
     return veil is not None and bool(person_hash) and (office_id, person_hash) in veil.hashes
 
 
@@ -96,7 +129,7 @@ def unseen(office: str = "office_id", contact: str = "contact_id") -> Q:
 
     office, contact: the columns. No row, where there is nobody to hide.
     """
-    veil = _present.get()
+    veil = _over()
     by_office: dict[int, set[str]] = {}
     for office_id, contact_id in veil.pairs if veil else ():
         by_office.setdefault(office_id, set()).add(contact_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,13 +10,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from lib import personal_numbers
 from offices import contact_search
 from offices import known_people as people
 from offices.access import choose_office, office_of, office_or_404
-from offices.disclosures import of_contact, record
 from offices.http import PortalRequest
-from offices.models import Contact, Disclosure, Office
 from offices.person_form import PREFIX
 
 
@@ -42,24 +38,12 @@ def find_contacts(request: PortalRequest) -> HttpResponse:
     office, text = office_of(request), request.POST.get("contact_search", "")
     context: dict[str, Any] = {"text": text, "name": request.POST.get("picker", "contact_id")}
     if "everywhere" in request.GET:
-        found = contact_search.find_everywhere(office, text)
-        tell_number_search(request, office, text, found.contacts)
+        found = contact_search.find_everywhere(request.user, office, text)
         context |= {"contacts": found.new, "ours": found.ours, "found": found}
         return render(request, "offices/contact_more.html", context)
-    found = contact_search.find_ours(office, text)
+    found = contact_search.find_ours(request.user, office, text)
     context |= {"contacts": found.contacts, "found": found}
     return render(request, "offices/contact_options.html", context)
-
-
-def tell_number_search(
-    request: PortalRequest, office: Office, text: str, contacts: Sequence[Contact]
-) -> None:
-    """Write down a search by personal number, alone or among words, that Vitec has answered."""
-    if not personal_numbers.is_in(text):
-        return
-    what, found = Disclosure.What.SEARCHED, len(contacts)
-    for person in [of_contact(office, one.vitec_id) for one in contacts] or [""]:
-        record(request.user, office, what, subject="offices:search", person=person, found=found)
 
 
 @require_POST
@@ -79,9 +63,7 @@ def quick_search(request: PortalRequest) -> HttpResponse:
     """
     office, text = office_of(request), request.POST.get("q", "")
     find = contact_search.find_ours if request.htmx else contact_search.find_everywhere
-    found = find(office, text)
-    if not request.htmx:
-        tell_number_search(request, office, text, found.contacts)
+    found = find(request.user, office, text)
     template = "offices/search.html"
     if request.htmx:
         template += "#results"

@@ -94,7 +94,7 @@ def submit_batch(wish: BatchWish) -> Batch:
     now, outbox.Questioned when there is a reason to ask that the person has not been told, and
     naming.NotInOwnName when a part gives names that take a right.
     """
-    calls = [wish.kind.build(wish.office, part.cleaned) for part in wish.parts]
+    calls = [outbox.whole_call(wish.office, wish.kind, part.cleaned) for part in wish.parts]
     fingerprint = _fingerprint(wish, calls)
     first = _first_of_form(wish, fingerprint)
     if first is not None:

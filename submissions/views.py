@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
-from accounts import limits
 from lib.sealing import Unsealable
+from offices import limits
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import Office
 from offices.pickers import remember_choices, show_recent_first, tell_age
+from offices.widgets import search_in
 from submissions import batches, drafts, looks, outbox
 from submissions.concerns import MOST_SHOWN, Consent
 from submissions.forms import ConsentForm, SubmissionForm
@@ -201,6 +202,7 @@ def _data(typed: dict[str, list[str]], token: uuid.UUID) -> QueryDict:
 def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: Any) -> HttpResponse:
     show_recent_first(form, desk.request.user, desk.office)
     tell_age(form, desk.office)
+    wait = search_in(form, desk.request.user)
     context = {
         "kind": desk.kind,
         "office": desk.office,
@@ -211,7 +213,8 @@ def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: A
         "most_shown": MOST_SHOWN,
         **context,
     }
-    return render(desk.request, desk.kind.template, context, status=status)
+    page = render(desk.request, desk.kind.template, context, status=status)
+    return limits.told(page, wait)
 
 
 def _may_go(desk: Desk, form: SubmissionForm) -> bool:

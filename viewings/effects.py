@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connect.calls import Call
 from lib import daywords
-from offices import choices
+from offices import choices, veil
 from offices.models import Office
 from offices.person_effects import (
     Hit,
@@ -117,7 +117,9 @@ def _task(task: Mapping[str, str] | None, named: Named) -> Iterator[str]:
 def _messages(body: Mapping[str, Any], slot: TimeSlot | None) -> Iterator[str]:
     """Who gets what, and when."""
     person = body["updatePerson"]
-    mobile, email = person.get("cellPhone", ""), person.get("email", {}).get("emailAddress", "")
+    # Without one only of somebody hidden, whose own goes along unseen.
+    mobile = person.get("cellPhone") or str(veil.MASK)
+    email = person.get("email", {}).get("emailAddress") or str(veil.MASK)
     if body["smsConfirmation"]:
         yield gettext("SMS to %s at once: a confirmation") % mobile
     if body["mailConfirmation"]:

@@ -160,7 +160,9 @@ class ParticipantForm(PersonFields, SubmissionForm):
     def _takes_sms(self, contact: Contact | None) -> bool:
         if not self.reach_by("cell_phone", contact):
             return False
-        return phone_numbers.is_mobile(str(self.person("cell_phone")))
+        # What is taken over from a contact is a mobile.
+        typed = self.person("cell_phone")
+        return not typed or phone_numbers.is_mobile(str(typed))
 
     def _missing(self, name: str, message: Any) -> None:
         if self.has_error(PREFIX + name):

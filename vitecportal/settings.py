@@ -420,10 +420,9 @@ class Counted(NamedTuple):
 # Each process counts these for itself: they guard a page that is asked for at each pause in typing,
 # which must not cost ten questions to a cache that lies in the database.
 COUNTED_BY_PROCESS = {"list"}
-# By the addresses' names.
+# By the addresses' names. A search for a contact is counted where it is made
+# (`offices.contact_search`), since any form may hold one.
 LIMITED = {
-    "offices:find_contacts": Counted("search"),
-    "offices:quick_search": Counted("search"),
     "offices:known_people": Counted("search"),
     "viewings:known_people": Counted("search"),
     "submissions:reveal": Counted("reveal"),

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts import invitations
 from accounts.invitations import Place
 from accounts.models import Invitation
-from offices.models import Membership, Office, Role, User
+from offices.models import Membership, Office, Right, Role, User
+from offices.rights import may
 from tests.factories import make_user
 
 PEOPLE = reverse("accounts:people")
@@ -125,6 +126,51 @@ class TestTaking:
         else:
             token = "x" * 43
         assert follow(Client(), token).status_code == 410
+
+    @pytest.mark.parametrize("role", [Role.BOOKER, Role.MANAGER, Role.ADMINISTRATOR])
+    def test_nobody_changes_their_own_place_by_an_invitation_of_their_own(
+        self, office: Office, role: Role
+    ) -> None:
+        boss = make_user("boss", office, role=Role.ADMINISTRATOR)
+        assert not may(boss, Right.AMOUNTS, office)
+        invitation, token = invitations.invite(boss, Place(office, role))
+        client = Client()
+        client.force_login(boss)
+
+        shown = follow(client, token)
+        assert shown.status_code == 403
+        assert "din egen" in shown.content.decode()
+        assert client.post(JOIN).status_code == 403
+
+        assert Membership.objects.get(user=boss).role == "administrator"
+        assert not may(boss, Right.AMOUNTS, office)
+        assert Invitation.objects.open().filter(pk=invitation.pk).exists()
+
+    def test_one_who_is_there_keeps_one_place_with_no_more_than_is_offered(
+        self, as_bokare: Client, bokare: User, chef: User, office: Office
+    ) -> None:
+        place = Membership.objects.get(user=bokare)
+        place.exceptions.create(right=Right.PROTECTED, granted=True)
+        place.exceptions.create(right=Right.EXPORT, granted=False)
+        _invitation, token = invitations.invite(chef, Place(office, Role.MANAGER))
+        follow(as_bokare, token)
+        as_bokare.post(JOIN)
+
+        place.refresh_from_db()
+        assert place.role == "manager"
+        assert not may(bokare, Right.PROTECTED, office)
+        assert not may(bokare, Right.EXPORT, office)
+        assert may(bokare, Right.FIGURES, office)
+
+    def test_the_role_one_has_already_changes_nothing(
+        self, as_bokare: Client, bokare: User, chef: User, office: Office
+    ) -> None:
+        place = Membership.objects.get(user=bokare)
+        place.exceptions.create(right=Right.PROTECTED, granted=True)
+        _invitation, token = invitations.invite(chef, Place(office, Role.BOOKER))
+        follow(as_bokare, token)
+        as_bokare.post(JOIN)
+        assert may(bokare, Right.PROTECTED, office)
 
     def test_who_has_an_account_gets_one_more_place(
         self, as_grannkontor: Client, grannkontor: User, invited: tuple[Invitation, str]

@@ -29,63 +29,65 @@ def searches(vitec) -> list:
     return [row for row in vitec.log()[1:] if "/Search" in row["path"]]
 
 
-def test_ours_come_without_asking_vitec(vitec, office):
+def test_ours_come_without_asking_vitec(bokare, vitec, office):
     contact = make_contact(office)
-    found = find_ours(office, "anna ek")
+    found = find_ours(bokare, office, "anna ek")
     assert found.contacts == [contact]
     assert found.more
     assert vitec.log() == []
 
 
 @pytest.mark.parametrize("part", ["name", "email_address", "cell_phone"])
-def test_whom_only_vitec_knows_is_found_there_and_kept(office, vitec, stranger, part):
-    found = find_everywhere(office, getattr(stranger, part))
+def test_whom_only_vitec_knows_is_found_there_and_kept(bokare, office, vitec, stranger, part):
+    found = find_everywhere(bokare, office, getattr(stranger, part))
     assert found.source == "vitec"
     assert stranger.contact_id in [contact.vitec_id for contact in found.new]
-    ours = find_ours(office, stranger.email_address).contacts
+    ours = find_ours(bokare, office, stranger.email_address).contacts
     assert stranger.contact_id in [contact.vitec_id for contact in ours]
 
 
-def test_a_short_text_is_not_asked_for(office, vitec):
-    assert find_everywhere(office, "anna").source == "ours"
+def test_a_short_text_is_not_asked_for(bokare, office, vitec):
+    assert find_everywhere(bokare, office, "anna").source == "ours"
     assert vitec.log() == []
 
 
-def test_one_who_is_found_in_both_is_shown_once(office, vitec, stranger):
+def test_one_who_is_found_in_both_is_shown_once(bokare, office, vitec, stranger):
     make_contact(office, stranger.contact_id, name=stranger.name)
-    found = find_everywhere(office, stranger.name)
+    found = find_everywhere(bokare, office, stranger.name)
     ids = [contact.vitec_id for contact in found.contacts]
     assert ids.count(stranger.contact_id) == 1
     assert stranger.contact_id not in [contact.vitec_id for contact in found.new]
 
 
 @pytest.mark.parametrize("fault", ["forbidden", "unauthorized", "error_before", "cut_before"])
-def test_when_vitec_fails_ours_come_with_a_word(office, vitec, fault):
+def test_when_vitec_fails_ours_come_with_a_word(bokare, office, vitec, fault):
     contact = make_contact(office)
     vitec.behave("lookups", fault)
-    found = find_everywhere(office, "anna ek")
+    found = find_everywhere(bokare, office, "anna ek")
     assert (found.contacts, found.source) == ([contact], "unreachable")
 
 
-def test_a_vitec_that_hangs_is_waited_for_no_longer_than_its_limit(office, vitec, monkeypatch):
+def test_a_vitec_that_hangs_is_waited_for_no_longer_than_its_limit(
+    bokare, office, vitec, monkeypatch
+):
     monkeypatch.setattr(
         "offices.contact_search.TIME_LIMITS", {"read_timeout": 0.2, "read_deadline": 0.2}
     )
     vitec.behave("lookups", "lose_answer")
-    assert find_everywhere(office, "anna ek").source == "unreachable"
+    assert find_everywhere(bokare, office, "anna ek").source == "unreachable"
 
 
-def test_a_refused_search_rests_for_a_day(office, vitec):
+def test_a_refused_search_rests_for_a_day(bokare, office, vitec):
     vitec.behave("lookups", "forbidden", times=1)
-    find_everywhere(office, "anna ek")
-    assert not find_ours(office, "anna ek").more
+    find_everywhere(bokare, office, "anna ek")
+    assert not find_ours(bokare, office, "anna ek").more
     Capability.objects.update(checked_at=timezone.now() - dt.timedelta(hours=25))
-    assert find_ours(office, "anna ek").more
+    assert find_ours(bokare, office, "anna ek").more
 
 
-def test_a_refused_search_does_not_stop_the_directories(office, vitec):
+def test_a_refused_search_does_not_stop_the_directories(bokare, office, vitec):
     vitec.behave("lookups", "forbidden", times=1)
-    find_everywhere(office, "anna ek")
+    find_everywhere(bokare, office, "anna ek")
     assert Capability.objects.get().name == "contact_search"
 
 
@@ -100,13 +102,13 @@ def test_the_picker_shows_ours_first_and_asks_again_for_the_rest(as_bokare, offi
     assert searches(vitec) or vitec.log()
 
 
-def test_what_is_typed_stands_in_no_log_line(office, vitec, caplog):
+def test_what_is_typed_stands_in_no_log_line(bokare, office, vitec, caplog):
     caplog.set_level("DEBUG")
-    find_everywhere(office, "Kanariefågelsson")
+    find_everywhere(bokare, office, "Kanariefågelsson")
     assert "Kanarie" not in caplog.text
 
 
-def test_nothing_of_what_vitec_told_lies_open(office, vitec, stranger):
-    find_everywhere(office, stranger.name)
+def test_nothing_of_what_vitec_told_lies_open(bokare, office, vitec, stranger):
+    find_everywhere(bokare, office, stranger.name)
     raw = Contact.objects.extra(select={"raw": "details"}).values_list("raw", flat=True)
     assert not any(stranger.last_name in text for text in raw)

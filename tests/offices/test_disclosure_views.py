@@ -67,6 +67,19 @@ def test_a_search_by_personal_number_is_on_record_and_the_number_is_not(
     assert all("1212" not in f"{row.subject} {row.facts}" for row in rows)
 
 
+@pytest.mark.parametrize(
+    "form", ["meetings:new_comeback", "viewings:new_participant", "interests:new_interest"]
+)
+def test_so_is_one_that_is_made_inside_a_form(
+    form: str, as_bokare: Client, vitec: Sandbox, office: Office
+) -> None:
+    typed = {"step": "look", "contact_search": "Anna 19121212-1212"}
+    assert as_bokare.post(reverse(form), typed).status_code == 200
+    rows = list(Disclosure.objects.all())
+    assert {(row.user_name, row.what) for row in rows} == {("bokare", "searched")}
+    assert all("1212" not in f"{row.subject} {row.facts}" for row in rows)
+
+
 def test_another_search_is_not(as_bokare: Client, vitec: Sandbox, office: Office) -> None:
     as_bokare.post(reverse("offices:quick_search"), {"q": "Andersson"})
     assert seen() == []

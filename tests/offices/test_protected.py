@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import uuid
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connect import lookups
+from connect.client import Client as VitecClient
 from meetings.agenda import meetings as meetings_in_calendar
 from offices import protected, veil
 from offices.agendas import Asked
@@ -31,7 +34,7 @@ from offices.models import (
 )
 from offices.person_form import PREFIX
 from submissions import drafts
-from submissions.kinds import find_kind
+from submissions.kinds import all_kinds, find_kind
 from submissions.models import Draft, State, Submission, person_hash
 from tests.factories import (
     make_contact,
@@ -237,6 +240,95 @@ def test_whoever_moves_here_from_another_office_is_hidden_there_alone(
     assert not protected.hides(person, neighbour_office, "ADR1")
 
 
+class TestWhenASearchBringsOne:
+    """The very answer that tells of the protection shows nobody who they are."""
+
+    WORD = "söker större"
+
+    @pytest.fixture
+    def siv(self, vitec: Any, settings: Any) -> lookups.Person:
+        """Whom Vitec alone knows, with a note that hides."""
+        settings.PROTECTED_NOTE_WORDS = (self.WORD,)
+        with VitecClient(base_url=vitec.url, username="sandbox", password="sandbox") as client:
+            people = lookups.search_contacts(client, "M30011", "example", 50)
+        return next(one for one in people if self.WORD in one.note.casefold() and one.cell_phone)
+
+    @pytest.fixture(params=["nobody", "somebody else hidden", "somebody else found"])
+    def known(self, request: Any, office: Office, siv: lookups.Person) -> None:
+        """What the veil has been asked before Vitec answers."""
+        if request.param != "nobody":
+            make_contact(office, "ADR1", f"Bo {siv.last_name}")
+        if request.param == "somebody else hidden":
+            protected.mark(office, "ADR2", None)
+
+    def telling(self, siv: lookups.Person, text: str) -> list[str]:
+        """What the page tells of her beside what was typed, her last name."""
+        said = (siv.first_name, siv.street_address, siv.contact_id, siv.email_address)
+        return [word for word in said if word and word in text]
+
+    def searched(self, client: Client, text: str) -> str:
+        find = reverse("offices:find_contacts") + "?everywhere=1"
+        quick = page(client, reverse("offices:quick_search"), {"q": text})
+        return quick + page(client, find, {"contact_search": text})
+
+    @pytest.mark.usefixtures("known")
+    def test_the_first_search_does_not_show_her(
+        self, as_bokare: Client, siv: lookups.Person
+    ) -> None:
+        find = reverse("offices:find_contacts") + "?everywhere=1"
+        assert self.telling(siv, page(as_bokare, find, {"contact_search": siv.last_name})) == []
+        assert siv.contact_id in [row.contact_id for row in ProtectedContact.objects.open()]
+
+    @pytest.mark.usefixtures("known")
+    def test_nor_does_that_in_the_head_of_the_page(
+        self, as_bokare: Client, siv: lookups.Person
+    ) -> None:
+        first = page(as_bokare, reverse("offices:quick_search"), {"q": siv.last_name})
+        assert self.telling(siv, first) == []
+        assert siv.contact_id in [row.contact_id for row in ProtectedContact.objects.open()]
+
+    def test_one_whom_we_had_found_ourselves_is_no_longer_shown(
+        self, as_bokare: Client, office: Office, siv: lookups.Person
+    ) -> None:
+        make_contact(office, siv.contact_id, siv.name)
+        find = reverse("offices:find_contacts")
+        assert siv.contact_id in page(as_bokare, find, {"contact_search": siv.last_name})
+        assert self.telling(siv, self.searched(as_bokare, siv.last_name)) == []
+
+    def test_nor_is_one_who_was_hidden_while_vitec_was_waited_for(
+        self, as_bokare: Client, office: Office, siv: lookups.Person, monkeypatch: Any
+    ) -> None:
+        anna = make_contact(office, name=f"Anna {siv.last_name}")
+        search = lookups.search_contacts
+
+        def slow(*asked: Any) -> Any:
+            # By another process: no veil of this one hears of it.
+            ProtectedContact.objects.create(office=office, contact_id=anna.vitec_id)
+            return search(*asked)
+
+        monkeypatch.setattr(lookups, "search_contacts", slow)
+        found = page(as_bokare, reverse("offices:quick_search"), {"q": siv.last_name})
+        assert anna.vitec_id not in found
+
+    def test_who_has_the_right_sees_her_at_once(
+        self, as_admin: Client, siv: lookups.Person
+    ) -> None:
+        assert siv.contact_id in page(as_admin, reverse("offices:quick_search"), {"q": siv.name})
+
+
+def test_who_is_hidden_in_the_middle_of_a_request_is_so_from_then_on(
+    bokare: User, office: Office
+) -> None:
+    make_contact(office)
+    with protected.veiled(bokare):
+        assert Contact.objects.get().name == "Anna Ek"
+        with veil.lifted():
+            protected.mark(office, "ADR1", None)
+            assert Contact.objects.get().name == "Anna Ek"
+        assert Contact.objects.get().name == "Skyddad identitet"
+        assert veil.hides_person(office.pk, person_hash("ADR1"))
+
+
 class TestPage:
     URL = reverse("offices:protected")
 
@@ -369,6 +461,124 @@ class TestAtAViewing:
         many = reverse("viewings:send_to_many", args=[slot.pk])
         posted = {"kind": "meetings.create_comeback", "interest": "great"}
         assert "Ring Anna" not in page(as_maklare, many, posted)
+
+
+class TestBooking:
+    """She is booked from her masked row: what is sent is whole, and nothing drawn tells of it."""
+
+    SAID = ("701740605", "070-174", "anna@", "Gömstigen")
+
+    @pytest.fixture
+    def hidden(self, office: Office) -> Contact:
+        details = contact_details(
+            name="Anna Ek", phones=["08-123 45 67", "070-174 06 05"], email="anna@example.se",
+            address="Gömstigen 7",
+        )  # fmt: skip
+        learn_contacts(office, {"ADR1": details})
+        protected.mark(office, "ADR1", None)
+        make_slot(office)
+        return Contact.objects.get()
+
+    def posted(self, **values: str) -> dict[str, str]:
+        return {
+            "form_token": str(uuid.uuid4()), "office": "M30011", "time_slot_id": "TID1",
+            "mode": "booking", PREFIX + "contact_id": "ADR1", **values,
+        }  # fmt: skip
+
+    WISH: ClassVar[dict[str, str]] = {
+        "looking_for_accommodations-0-house": "on", "watched": "NotAsked",
+    }  # fmt: skip
+    WAYS = pytest.mark.parametrize(
+        ("form", "values"),
+        [
+            ("viewings:new_participant", {}),
+            ("viewings:new_participant", {"mode": "door", "participated": "on"}),
+            ("interests:new_interest", WISH),
+        ],
+        ids=["booked", "at the door", "interest"],
+    )
+
+    @WAYS
+    def test_what_is_sent_has_what_reaches_her(
+        self, as_bokare: Client, as_admin: Client, hidden: Contact, form: str,
+        values: dict[str, str],
+    ) -> None:  # fmt: skip
+        assert as_bokare.post(reverse(form), self.posted(**values)).status_code == 302
+        sent = Submission.objects.get()
+        person = json.loads(sent.call.body or "{}")["updatePerson"]
+        assert (person["contactId"], person["cellPhone"]) == ("ADR1", "070-174 06 05")
+        shown = page(as_bokare, sent.get_absolute_url())
+        assert [word for word in self.SAID if word in shown] == []
+        assert "070-174 06 05" in page(as_admin, sent.get_absolute_url())
+
+    @WAYS
+    def test_nothing_that_is_drawn_meanwhile_tells_of_it(
+        self, as_bokare: Client, hidden: Contact, form: str, values: dict[str, str]
+    ) -> None:
+        url = reverse(form)
+        kind = next(kind for kind in all_kinds() if kind.url_name == form)
+        look = reverse("submissions:look", args=[kind.key])
+        posted = self.posted(**values)
+        pages = [page(as_bokare, look, posted), page(as_bokare, url, {**posted, "step": "look"})]
+        as_bokare.post(url, posted)
+        changed = as_bokare.post(url, {**posted, PREFIX + "note": "Ny"})
+        assert changed.status_code == 409
+        text = " ".join([*pages, changed.content.decode()])
+        assert "Skyddad identitet" in text
+        assert [word for word in self.SAID if word in text] == []
+
+    def test_messages_go_to_her_by_numbers_that_nobody_is_told(
+        self, as_bokare: Client, hidden: Contact
+    ) -> None:
+        posted = self.posted(
+            mail_confirmation="on", sms_confirmation="on", sms_reminder="on", reminder_time="60"
+        )
+        told = page(
+            as_bokare, reverse("submissions:look", args=["viewings.add_participant"]), posted
+        )
+        assert "SMS till Skyddad identitet" in told
+        assert "E-post till Skyddad identitet" in told
+        assert [word for word in self.SAID if word in told] == []
+        assert as_bokare.post(reverse("viewings:new_participant"), posted).status_code == 302
+        person = json.loads(Submission.objects.get().call.body or "{}")["updatePerson"]
+        assert person["cellPhone"] == "070-174 06 05"
+        assert person["email"]["emailAddress"] == "anna@example.se"
+
+    def test_what_is_typed_is_sent_in_place_of_hers(
+        self, as_bokare: Client, hidden: Contact
+    ) -> None:
+        typed = self.posted(**{PREFIX + "cell_phone": "073-555 55 55"})
+        assert as_bokare.post(reverse("viewings:new_participant"), typed).status_code == 302
+        person = json.loads(Submission.objects.get().call.body or "{}")["updatePerson"]
+        assert person == {
+            "customerId": "M30011", "contactId": "ADR1", "cellPhone": "073-555 55 55"
+        }  # fmt: skip
+
+    def test_one_whom_nothing_reaches_still_needs_a_number(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        learn_contacts(office, {"ADR1": contact_details(name="Anna Ek")})
+        protected.mark(office, "ADR1", None)
+        make_slot(office)
+        answer = as_bokare.post(reverse("viewings:new_participant"), self.posted())
+        assert answer.status_code == 422
+        assert "mobilnummer" in answer.content.decode()
+
+    def test_she_is_registered_at_the_desk(
+        self, as_bokare: Client, office: Office, hidden: Contact
+    ) -> None:
+        begun = timezone.now() - dt.timedelta(minutes=5)
+        slot = make_slot(office, "TID2", viewing=make_viewing(office, "VIS2", starts_at=begun))
+        row = {
+            PREFIX + "first_name": "", PREFIX + "last_name": "", "reach": "",
+            PREFIX + "contact_id": "ADR1", "form_token": str(uuid.uuid4()),
+        }  # fmt: skip
+        desk = reverse("viewings:register", args=[slot.pk])
+        shown = as_bokare.post(desk, row, follow=True).content.decode()
+        assert "Skyddad identitet" in shown
+        assert [word for word in self.SAID if word in shown] == []
+        person = json.loads(Submission.objects.get().call.body or "{}")["updatePerson"]
+        assert person["cellPhone"] == "070-174 06 05"
 
 
 class TestDrafts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django import forms
 
-from offices.widgets import ContactField
+from offices.widgets import ContactField, search_in
 from tests.factories import make_contact
 
 
@@ -46,18 +46,27 @@ def test_it_says_what_is_wrong_and_asks_again(office, contact_id, code):
     assert field.field.widget.get_context("contact_id", field.value(), {})["chosen"] is None
 
 
-def test_it_offers_the_contacts_that_were_looked_for(office):
+def test_it_offers_the_contacts_that_were_looked_for(bokare, office):
     make_contact(office)
     make_contact(office, "ADR2", "Bo Alm")
-    field = _form(office, contact_search="anna")["contact_id"]
+    form = _form(office, contact_search="anna")
+    assert search_in(form, bokare) == 0
+    field = form["contact_id"]
     context = field.field.widget.get_context("contact_id", field.value(), {})
     assert [contact.vitec_id for contact in context["contacts"]] == ["ADR1"]
 
 
-def test_it_shows_the_chosen_one_once(office):
+def test_it_searches_for_nobody_unless_it_is_known_who_asks(office):
+    make_contact(office)
+    assert "Anna Ek" not in str(_form(office, contact_search="anna"))
+
+
+def test_it_shows_the_chosen_one_once(bokare, office):
     make_contact(office)
     make_contact(office, "ADR2", "Anna Alm")
-    field = _form(office, contact_search="anna", contact_id="ADR2")["contact_id"]
+    form = _form(office, contact_search="anna", contact_id="ADR2")
+    search_in(form, bokare)
+    field = form["contact_id"]
     context = field.field.widget.get_context("contact_id", field.value(), {})
     assert context["chosen"].vitec_id == "ADR2"
     assert [contact.vitec_id for contact in context["contacts"]] == ["ADR1"]

@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import get_resolver, reverse
 
-from accounts import limits
+from offices import limits
 from offices.models import Office, User
-from tests.factories import make_submission
-from tests.vitecportal.test_who_may import ADMINISTRATOR, RULES, World
+from offices.person_form import PREFIX
+from sandbox.server import Sandbox
+from tests.factories import make_contact, make_submission
+from tests.vitecportal.test_who_may import ADMINISTRATOR, BOOKER, RULES, World
 from tests.vitecportal.test_who_may import world as world
 
 SEARCH = reverse("offices:quick_search")
@@ -62,6 +64,58 @@ def test_both_searches_share_one_count(as_bokare: Client) -> None:
         as_bokare.post(SEARCH, {"q": "an"})
     answer = as_bokare.post(reverse("offices:find_contacts"), {"contact_search": "an"})
     assert answer.status_code == 429
+
+
+FORMS = {
+    "meetings:new_comeback": (BOOKER, {"note": "Ring om balkongen"}, "Ring om balkongen"),
+    "viewings:new_participant": (BOOKER, {PREFIX + "last_name": "Dufva"}, "Dufva"),
+    "interests:new_interest": (BOOKER, {PREFIX + "last_name": "Dufva"}, "Dufva"),
+    "offices:protected": (ADMINISTRATOR, {"reason": "Ringde och sade det"}, "Ringde och sade det"),
+    "offices:disclosures": (ADMINISTRATOR, {"date_from": "2026-11-02"}, "2026-11-02"),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_so_does_the_search_inside_a_form_which_loses_nothing(name: str, world: World) -> None:
+    role, written, kept = FORMS[name]
+    client, typed = world.client(role), {"step": "look", "contact_search": "anna"}
+    answers = [client.post(reverse(name), {**written, **typed}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert "Anna" in (found := answers[2].content.decode())
+    assert "Försök igen om" not in found
+    last = answers[3].content.decode()
+    assert 0 < int(answers[3].headers["Retry-After"]) <= 61
+    assert "Försök igen om" in last
+    assert kept in last
+    assert client.post(SEARCH, {"q": "an"}).status_code == 429
+
+
+def test_a_form_that_is_wrong_as_well_says_both(as_bokare: Client, office: Office) -> None:
+    make_contact(office)
+    form = reverse("meetings:new_comeback")
+    answers = [as_bokare.post(form, {"contact_search": "anna"}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert "Anna Ek" in answers[2].content.decode()
+    last = answers[3].content.decode()
+    assert "Anna Ek" not in last
+    assert "Försök igen om" in last
+    assert "Välj en person" in last
+
+
+def test_a_form_asks_vitec_no_more_than_the_limit(
+    as_bokare: Client, office: Office, vitec: Sandbox
+) -> None:
+    typed = {"step": "look", "contact_search": "Andersson"}
+    for _ in range(6):
+        as_bokare.post(reverse("meetings:new_comeback"), typed)
+    assert len([row for row in vitec.log() if "/Search" in row["path"]]) == 3
+
+
+def test_a_form_that_was_only_filled_in_is_no_search(as_bokare: Client, office: Office) -> None:
+    make_contact(office)
+    form = {"step": "look", "contact_id": "ADR1", "contact_search": " "}
+    posted = [as_bokare.post(reverse("meetings:new_comeback"), form) for _ in range(5)]
+    assert [answer.status_code for answer in posted] == [200] * 5
 
 
 def test_revealing_is_counted(as_chef: Client, bokare: User, office: Office) -> None:

@@ -2,7 +2,7 @@
 
 Counted in windows in the shared cache (a few by each process, `COUNTED_BY_PROCESS`), under the
 person's number. A limit is a brake for scripts and stolen sessions; nobody who works by hand comes
-near one.
+near one. What an address alone tells is counted by it (`LIMITED`), the rest where it is done.
 """
 
 from __future__ import annotations
@@ -37,6 +37,14 @@ def parse(name: str, text: str) -> Limit:
     return Limit(name, int(times), int(span[:-1] or 1) * UNITS[span[-1]])
 
 
+class TooOften(Exception):
+    """The person has done it so often that they wait. wait: seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"{wait} s")
+        self.wait = wait
+
+
 def limit_for(view_name: str, request: HttpRequest) -> Limit | None:
     """The limit under which a request is counted, None for none."""
     counted = settings.LIMITED.get(view_name)
@@ -52,14 +60,30 @@ def wait_to(name: str, user: User) -> int:
     return wait_for(parse(name, settings.USER_LIMITS[name]), user)
 
 
+def count(name: str, user: User) -> None:
+    """As `wait_to`; raises TooOften, which any page answers by `too_often`."""
+    if wait := wait_to(name, user):
+        raise TooOften(wait)
+
+
 def too_often(request: HttpRequest, wait: int) -> HttpResponse:
     """The page, or over htmx the sentence, that says for how many seconds to wait."""
-    template = "accounts/too_often.html"
-    if request.headers.get("HX-Request"):
-        template += "#said"
-    response = render(request, template, {"minutes": -(-wait // 60)}, status=429)
-    response["Retry-After"] = str(wait)
-    return response
+    part = bool(request.headers.get("HX-Request"))
+    template = "offices/_too_often.html" if part else "offices/too_often.html"
+    return told(render(request, template, {"minutes": minutes(wait)}), wait)
+
+
+def told(page: HttpResponse, wait: int) -> HttpResponse:
+    """A page that says itself how long to wait, as a 429 unless it is another complaint already."""
+    if wait:
+        page["Retry-After"] = str(wait)
+        page.status_code = 429 if page.status_code == 200 else page.status_code
+    return page
+
+
+def minutes(wait: int) -> int:
+    """Of so many seconds, rounded up."""
+    return -(-wait // 60)
 
 
 def wait_for(limit: Limit, user: User, now: float | None = None) -> int:
