@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 
 from connect import lookups
 from connect.errors import Denied, VitecError
@@ -62,10 +63,26 @@ def find_everywhere(user: User, office: Office, text: str) -> Found:
     return found
 
 
-def _tell_number_search(user: User, office: Office, contacts: list[Contact]) -> None:
+def find_unkept(user: User, office: Office, text: str) -> tuple[lookups.Person, ...]:
+    """From Vitec alone, keeping nobody; nobody where it cannot be asked.
+
+    A search by personal number is written down. Raises TooOften.
+    """
+    limits.count("search", user)
+    askable = len(text.strip()) >= lookups.TERM_LENGTH and may_ask(office, CAPABILITY)
+    people = (_at_vitec(office, text) if askable else None) or ()
+    if personal_numbers.is_in(text):
+        _tell_number_search(user, office, people)
+    return people
+
+
+def _tell_number_search(
+    user: User, office: Office, people: Sequence[Contact] | Sequence[lookups.Person]
+) -> None:
     """Whom a personal number, alone or among words, has found; one row also for nobody."""
-    what, found = Disclosure.What.SEARCHED, len(contacts)
-    for person in [of_contact(office, one.vitec_id) for one in contacts] or [""]:
+    what, found = Disclosure.What.SEARCHED, len(people)
+    ids = [one.vitec_id if isinstance(one, Contact) else one.contact_id for one in people]
+    for person in [of_contact(office, one) for one in ids] or [""]:
         record(user, office, what, subject="offices:search", person=person, found=found)
 
 
@@ -79,20 +96,28 @@ def _everywhere(office: Office, text: str) -> Found:
     ours = _ours(office, text)
     if not ours.more:
         return ours
-    try:
-        with client_for(office, **TIME_LIMITS) as client:
-            people = lookups.search_contacts(client, office.customer_id, text, LIMIT)
-    except Denied:
-        remember(office, CAPABILITY, allowed=False)
+    people = _at_vitec(office, text)
+    if people is None:
         return dataclasses.replace(ours, source="unreachable", more=False)
-    except (VitecError, NoCredential):
-        return dataclasses.replace(ours, source="unreachable", more=False)
-    remember(office, CAPABILITY, allowed=True)
     keep(office, people)
     # Its note, or somebody while it was waited for, may have hidden one of them.
     veil.look_again()
     known = [one for one in ours.contacts if not veil.hides(office.pk, one.vitec_id)]
     return Found(_merged(office, people, known), "vitec", known)
+
+
+def _at_vitec(office: Office, text: str) -> tuple[lookups.Person, ...] | None:
+    """None when Vitec did not answer, or may not be asked."""
+    try:
+        with client_for(office, **TIME_LIMITS) as client:
+            people = lookups.search_contacts(client, office.customer_id, text, LIMIT)
+    except Denied:
+        remember(office, CAPABILITY, allowed=False)
+        return None
+    except (VitecError, NoCredential):
+        return None
+    remember(office, CAPABILITY, allowed=True)
+    return people
 
 
 def _merged(

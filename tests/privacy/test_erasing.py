@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -372,6 +373,21 @@ class TestTheNextSync:
         assert erased.among(office, [stranger.contact_id])
         client.post(reverse("privacy:lift"), {**typed, "contact_id": stranger.contact_id})
         assert not erased.among(office, [stranger.contact_id])
+
+    def test_the_search_is_counted_and_one_by_personal_number_on_record(
+        self, office: Office, kollega: User, vitec: Sandbox, settings: Any
+    ) -> None:
+        settings.USER_LIMITS = {**settings.USER_LIMITS, "search": "2/m"}
+        client = Client()
+        client.force_login(kollega)
+
+        answers = [
+            client.post(reverse("privacy:lift"), {"person": "19900101-2389"}) for _ in range(3)
+        ]
+
+        assert [answer.status_code for answer in answers] == [422, 422, 429]
+        seen = Disclosure.objects.filter(user=kollega, what=Disclosure.What.SEARCHED)
+        assert seen.count() == 2
 
     def test_an_id_that_is_typed_is_offered_and_lifts_nothing_by_itself(
         self, office: Office, kollega: User, vitec: Sandbox
