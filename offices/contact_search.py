@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Sequence
 
 from connect import lookups
 from connect.errors import Denied, VitecError
@@ -63,25 +62,19 @@ def find_everywhere(user: User, office: Office, text: str) -> Found:
     return found
 
 
-def find_unkept(user: User, office: Office, text: str) -> tuple[lookups.Person, ...]:
+def find_unkept(office: Office, text: str) -> tuple[lookups.Person, ...]:
     """From Vitec alone, keeping nobody; nobody where it cannot be asked.
 
-    A search by personal number is written down; its page counts it by its address.
+    Its page counts it by the address, and writes one by personal number down.
     """
     askable = len(text.strip()) >= lookups.TERM_LENGTH and may_ask(office, CAPABILITY)
-    people = (_at_vitec(office, text) if askable else None) or ()
-    if personal_numbers.is_in(text):
-        _tell_number_search(user, office, people)
-    return people
+    return (_at_vitec(office, text) if askable else None) or ()
 
 
-def _tell_number_search(
-    user: User, office: Office, people: Sequence[Contact] | Sequence[lookups.Person]
-) -> None:
+def _tell_number_search(user: User, office: Office, contacts: list[Contact]) -> None:
     """Whom a personal number, alone or among words, has found; one row also for nobody."""
-    what, found = Disclosure.What.SEARCHED, len(people)
-    ids = [one.vitec_id if isinstance(one, Contact) else one.contact_id for one in people]
-    for person in [of_contact(office, one) for one in ids] or [""]:
+    what, found = Disclosure.What.SEARCHED, len(contacts)
+    for person in [of_contact(office, one.vitec_id) for one in contacts] or [""]:
         record(user, office, what, subject="offices:search", person=person, found=found)
 
 

@@ -18,7 +18,7 @@ def find(user: User, office: Office, text: str) -> list[Choice]:
     if erased.among(office, [text]):
         return [Choice(text, text)]
     may_see = may(user, Right.PROTECTED, office)
-    people = contact_search.find_unkept(user, office, text) if may_see else ()
+    people = contact_search.find_unkept(office, text) if may_see else ()
     gone = erased.among(office, [person.contact_id for person in people])
     return [
         Choice(person.contact_id, person.name, person.street_address or person.email_address)
