@@ -48,7 +48,8 @@ def upsert_many(
     written = ", ".join(f"{columns[name]} = EXCLUDED.{columns[name]}" for name in updated)
     table, conflict = meta.db_table, ", ".join(columns[name] for name in unique)
     into = f"INSERT INTO {connection.ops.quote_name(table)} ({', '.join(columns.values())})"
-    on_conflict = f"ON CONFLICT ({conflict}) DO {f'UPDATE SET {written}' if written else 'NOTHING'}"
+    change = ["UPDATE SET", written] if written else ["NOTHING"]
+    on_conflict = " ".join([f"ON CONFLICT ({conflict}) DO", *change])
     readers = [_reader(field) for field in fields]
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
