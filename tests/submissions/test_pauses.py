@@ -294,7 +294,7 @@ class TestOnceADay:
         assert state_of(denied) == State.QUEUED
         assert Pause.objects.get().ended_at is None
         settings.VITEC_BASE_URL = vitec.url
-        Submission.objects.update(not_before=timezone.now(), asked_until=None)
+        Submission.objects.update(not_before=Now(), asked_until=None)
         deliver(denied.pk)
         assert state_of(denied) == State.DELIVERED
         assert Pause.objects.get().ended_at is not None
