@@ -18,7 +18,7 @@ from lib.prepared import Select, Slot
 from offices.logins import with_login
 from offices.models import Office
 from submissions import moves, outages, pacing, pauses
-from submissions.journal import note
+from submissions.journal import ids_of, note
 from submissions.models import (
     Attempt,
     Batch,
@@ -84,7 +84,7 @@ def _read(submission_id: int) -> Submission | None:
     """The row if it is due, with `login` and `is_hindered`; from here on log lines name it."""
     row = _READ.first(id=submission_id)
     if row is None:
-        log_context.bind(submission=submission_id)
+        log_context.bind(**ids_of(submission_id))
         return None
     *values, login, asked_by, is_hindered = row
     log_context.bind(submission=submission_id, request_id=asked_by)
