@@ -17,20 +17,28 @@
   // One after the other, so that what is counted is what was marked last.
   let line = Promise.resolve();
   let left = 0;
+  // What came into an ended session: it goes again once somebody has signed in.
+  const unsent = new Set();
 
-  const post = async (address, body) => {
-    const answer = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } });
+  const post = async (form, body) => {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+    if (answer.redirected || answer.status === 403) {
+      unsent.add(form);
+      document.getElementById("signed-out").hidden = false;
+      return;
+    }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const bar = page.getElementById("after-bar");
     if (!answer.ok || !bar || page.getElementById("content")) throw new Error("not kept");
     document.getElementById("after-bar").replaceWith(document.adoptNode(bar));
+    unsent.delete(form);
   };
 
   const keep = (form) => {
     const body = new FormData(form);
     left += 1;
     line = line
-      .then(() => post(form.action, body))
+      .then(() => post(form, body))
       .catch(() => {
         document.getElementById("offline").hidden = false;
       })
@@ -38,6 +46,15 @@
         left -= 1;
       });
   };
+
+  // Each form says all of it: what it says now goes, with its new token.
+  const sendAgain = () => {
+    const forms = [...unsent];
+    unsent.clear();
+    for (const form of forms) keep(form);
+  };
+
+  document.addEventListener("signed-in-again", sendAgain);
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-interest]");
@@ -61,12 +78,13 @@
         event.preventDefault();
         event.stopImmediatePropagation();
         keep(event.target);
-      } else if (left && event.target.closest("#after-bar")) {
+      } else if ((left || unsent.size) && event.target.closest("#after-bar")) {
         // Whoever has been marked this very moment is among them.
         event.preventDefault();
         event.stopImmediatePropagation();
+        sendAgain();
         await line;
-        document.querySelector("#after-bar [name=kind]").click();
+        if (!unsent.size) document.querySelector("#after-bar [name=kind]").click();
       }
     },
     true,

@@ -92,6 +92,15 @@
     goTo(nextRow());
   });
 
+  // What was sent into an ended session stands in its row still: Enter sends it.
+  document.addEventListener("signed-in-again", () => {
+    if (!desk()) return;
+    for (const row of rows()) delete row.dataset.sent;
+    const writing = document.activeElement?.closest?.("[data-desk-row]");
+    const unsent = rows().find((row) => !isEmpty(row));
+    if (unsent && (!writing || isEmpty(writing))) mend(inputs(unsent)[2]);
+  });
+
   // --- Known people ------------------------------------------------------------------------------
 
   // What was typed to find somebody gives way to who it is, and comes back when it is not.

@@ -147,7 +147,7 @@
     if (line) line.hidden = !shown;
   };
 
-  // An answer that is a whole page (signed out, an error) is no piece of this one. A form half
+  // An answer that is a whole page (signed out, an error) is no piece of this one. What is half
   // written is not thrown away by loading the page again.
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
@@ -155,8 +155,7 @@
     event.preventDefault();
     const signedOut = ctx.response.raw.redirected || ctx.response.status === 403;
     if (!signedOut) tell("offline", true);
-    else if (document.querySelector("form[data-send]")) tell("signed-out", true);
-    else window.location.reload();
+    else tell("signed-out", true);
   });
   // An address says only what is filtered by.
   document.addEventListener("htmx:config:request", (event) => {
@@ -166,7 +165,13 @@
   });
 
   // --- Signed in again in another tab: this page goes on where it was ------------------------------
-  // Its form token is from before, so it fetches a new one, if it is the same person.
+  // Its form token is from before, so it fetches a new one, if it is the same person. A page with
+  // more to do hears of it by `signed-in-again`.
+
+  const formTokens = () => {
+    const blanks = [...document.querySelectorAll("template")].map((blank) => blank.content);
+    return [document, ...blanks].flatMap((part) => [...part.querySelectorAll("[name=csrfmiddlewaretoken]")]);
+  };
 
   const renew = async () => {
     const answer = await fetch("/accounts/token/", { headers: { Accept: "application/json" } });
@@ -176,13 +181,14 @@
     tell("signed-out", false);
     tell("other-person", other);
     if (other) return;
-    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    for (const field of formTokens()) field.value = token;
     document.body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
     tell("signed-in-again", true);
     // What was typed meanwhile is kept as a draft at once.
     document
       .querySelector("form[data-send] [name=form_token]")
       ?.dispatchEvent(new Event("input", { bubbles: true }));
+    document.dispatchEvent(new Event("signed-in-again"));
   };
 
   const signedOut = () => {
