@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest
 
 from offices.models import Membership, Role, User
+
+# Recovery codes stand in for one of these; alone they are no second step.
+KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 METHODS_KEY = "account_authentication_methods"
 
@@ -32,4 +36,4 @@ def missing(request: HttpRequest) -> bool:
     user = request.user
     if not isinstance(user, User) or not required_of(user):
         return False
-    return not is_mfa_enabled(user) and not came_by_single_sign_on(request)
+    return not is_mfa_enabled(user, KINDS) and not came_by_single_sign_on(request)

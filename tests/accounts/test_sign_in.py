@@ -7,6 +7,7 @@ import re
 import pytest
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -215,6 +216,43 @@ class TestWhoNeedsOne:
         client = Client()
         client.force_login(user)
         assert client.get("/meetings/").status_code == 200
+
+    def test_recovery_codes_alone_are_none(self, office, settings) -> None:
+        settings.REQUIRE_MFA_FOR = "all"
+        user = make_user("ny", office)
+        RecoveryCodes.activate(user)
+        client = Client()
+        client.force_login(user)
+        assert client.get("/meetings/").headers["Location"] == reverse("mfa_index")
+
+    @pytest.mark.parametrize("all_at_once", [False, True])
+    def test_who_lost_theirs_keeps_no_recovery_codes(
+        self, office, settings, as_admin: Client, all_at_once: bool
+    ) -> None:
+        user = make_user("ny", office)
+        row = TOTP.activate(user, SECRET).instance
+        RecoveryCodes.activate(user)
+        if all_at_once:
+            chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+            as_admin.post(reverse("admin:mfa_authenticator_changelist"), chosen)
+        else:
+            url = reverse("admin:mfa_authenticator_delete", args=[row.pk])
+            as_admin.post(url, {"post": "yes"})
+        assert not Authenticator.objects.exists()
+        settings.REQUIRE_MFA_FOR = "all"
+        client = Client()
+        sign_in(client, "ny")
+        assert client.get("/meetings/").headers["Location"] == reverse("mfa_index")
+
+    def test_whose_passkey_is_left_keeps_the_recovery_codes(
+        self, bokare: User, as_admin: Client
+    ) -> None:
+        row = TOTP.activate(bokare, SECRET).instance
+        RecoveryCodes.activate(bokare)
+        Authenticator.objects.create(user=bokare, type=Authenticator.Type.WEBAUTHN, data={})
+        as_admin.post(reverse("admin:mfa_authenticator_delete", args=[row.pk]), {"post": "yes"})
+        left = Authenticator.objects.values_list("type", flat=True)
+        assert set(left) == {Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN}
 
     def test_it_leaves_the_way_out_open(self, as_admin: Client, settings) -> None:
         settings.REQUIRE_MFA_FOR = "all"
