@@ -16,10 +16,13 @@ METHODS_KEY = "account_authentication_methods"
 
 
 def required_of(user: User) -> bool:
-    """By the setting REQUIRE_MFA_FOR: all, administrators (superusers and staff too), or none."""
+    """By the setting REQUIRE_MFA_FOR: all, administrators (superusers and staff too), or none.
+
+    A word that means nothing asks it of all: a slip of the pen opens no door.
+    """
     wanted = settings.REQUIRE_MFA_FOR
     if wanted != "administrators":
-        return bool(wanted == "all")
+        return bool(wanted != "none")
     if user.is_superuser or user.is_staff:
         return True
     return Membership.objects.filter(user=user, role=Role.ADMINISTRATOR).exists()

@@ -187,6 +187,10 @@ class TestWhoNeedsOne:
             ("administrators", Role.MANAGER, False),
             ("administrators", Role.ADMINISTRATOR, True),
             ("all", Role.BOOKER, True),
+            # A word that means nothing asks everybody.
+            ("administrator", Role.ADMINISTRATOR, True),
+            ("All", Role.BOOKER, True),
+            ("", Role.BOOKER, True),
         ],
     )
     def test_by_setting_and_role(self, office, settings, wanted, role, led) -> None:
