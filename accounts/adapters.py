@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,6 +21,8 @@ from accounts import sso
 from accounts.mail import tell_of_change
 from lib.sealing import seal, unseal
 from offices.models import User
+
+logger = logging.getLogger(__name__)
 
 # What is worth saying after something was done; of the rest the page itself is proof.
 SAID = {
@@ -56,6 +60,16 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, said)
         elif message := kw.get("message"):
             messages.add_message(request, level, message)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A server that is away is in the log alone: the page answers as for an unknown address."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as error:
+            about = getattr(context.get("user"), "pk", "-")
+            logger.warning(
+                "%s of account %s was not mailed: %s", template_prefix, about, type(error).__name__
+            )
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: Any = None, email: Any = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import smtplib
 
 import pytest
 from allauth.account.adapter import get_adapter
@@ -281,6 +282,23 @@ class TestForgottenPassword:
         assert known.redirect_chain == unknown.redirect_chain
         assert known.content == unknown.content
         assert [letter.to for letter in mail.outbox] == [["berit@example.se"]]
+
+    @pytest.mark.parametrize("error", [ConnectionRefusedError, smtplib.SMTPServerDisconnected])
+    def test_they_look_alike_also_while_the_mail_server_is_away(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error
+    ) -> None:
+        def away(*_: object, **__: object) -> None:
+            raise error("berit@example.se")
+
+        monkeypatch.setattr("django.core.mail.message.EmailMessage.send", away)
+        client = Client(raise_request_exception=False)
+        known = client.post(self.ASK, {"email": "berit@example.se"}, follow=True)
+        unknown = client.post(self.ASK, {"email": "ingen@example.se"}, follow=True)
+        assert known.status_code == 200
+        assert known.redirect_chain == unknown.redirect_chain
+        assert known.content == unknown.content
+        assert f"was not mailed: {error.__name__}" in caplog.text
+        assert "berit" not in caplog.text
 
     def test_the_letter_is_swedish_and_its_link_works_once(self, client: Client) -> None:
         client.post(self.ASK, {"email": "berit@example.se"})
