@@ -329,7 +329,10 @@ class TestSessions:
         assert "Firefox, Windows" in page
         assert UserSession.objects.count() == 2
 
-        here.post(reverse("usersessions_list"))
+        asked = here.post(reverse("usersessions_list"))
+        assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+        assert there.get("/meetings/").status_code == 200
+        here.post(asked.headers["Location"], {"password": PASSWORD})
 
         assert here.get("/meetings/").status_code == 200
         assert there.get("/meetings/").status_code == 302

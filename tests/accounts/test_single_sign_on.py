@@ -18,11 +18,13 @@ from django.urls import reverse
 from accounts import sso
 from accounts.sso import PlaceByGroup, Source, parse_groups
 from offices.models import Membership, Office, User
+from tests.accounts.test_sign_in import PASSWORD
 from tests.factories import make_user
 from tests.journeys.stack import free_port, wait_until
 from tests.vitecportal.environment import settings_with
 
 LOGIN = "/sign-in/with/oidc/"
+CONFIRM = reverse("account_reauthenticate")
 PEOPLE = {
     "u-1": {"email": "karin@maklare.example", "name": "Karin Ek", "groups": ["g-book"]},
     "u-2": {"email": "olle@annan.example", "name": "Olle", "groups": ["g-book"]},
@@ -148,11 +150,25 @@ def test_a_place_goes_with_its_group_and_others_stay(
 
 
 def test_somebody_with_an_account_connects_it(bokare: User, as_bokare: Client) -> None:
-    there_and_back(as_bokare, "u-1", f"{LOGIN}?process=connect")
+    asked = there_and_back(as_bokare, "u-1", f"{LOGIN}?process=connect")
+    assert asked.redirect_chain[-1][0].startswith(CONFIRM)
+    assert not SocialAccount.objects.exists()
+    as_bokare.post(CONFIRM, {"password": "fel"})
+    assert not SocialAccount.objects.exists()
+    as_bokare.post(CONFIRM, {"password": PASSWORD})
     assert SocialAccount.objects.get().user == bokare
     again = Client()
     there_and_back(again, "u-1")
     assert again.session["_auth_user_id"] == str(bokare.pk)
+
+
+def test_disconnecting_it_asks_who_it_is(bokare: User, as_bokare: Client) -> None:
+    account = SocialAccount.objects.create(user=bokare, provider="oidc", uid="u-1")
+    asked = as_bokare.post(reverse("socialaccount_connections"), {"account": account.pk})
+    assert asked.headers["Location"].startswith(CONFIRM)
+    assert SocialAccount.objects.exists()
+    as_bokare.post(asked.headers["Location"], {"password": PASSWORD})
+    assert not SocialAccount.objects.exists()
 
 
 def test_a_state_that_is_not_ours_leads_nowhere(client: Client) -> None:
