@@ -61,6 +61,11 @@ class AccountAdapter(DefaultAccountAdapter):
         elif message := kw.get("message"):
             messages.add_message(request, level, message)
 
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Whom a sign-in service alone lets in has no password to forget."""
+        if not sso.alone_lets_in(user):
+            super().send_password_reset_mail(user, email, context)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A server that is away is in the log alone: the page answers as for an unknown address."""
         try:
@@ -128,11 +133,19 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(
                 render(request, "socialaccount/connect_first.html", status=403)
             )
-        sociallogin.state["places"] = [
-            (place.customer_id, place.role) for place in source.places(claims)
-        ]
+        places = self._places(request, source, claims)
+        sociallogin.state["places"] = [(place.customer_id, place.role) for place in places]
         if sociallogin.is_existing and source.gives_places:
-            sso.settle_places(sociallogin.user, provider, source.places(claims))
+            sso.settle_places(sociallogin.user, provider, places)
+
+    def _places(
+        self, request: HttpRequest, source: sso.Source, claims: dict[str, Any]
+    ) -> list[sso.PlaceByGroup]:
+        try:
+            return source.places(claims)
+        except sso.GroupsLeftOut as error:
+            page = render(request, "socialaccount/groups_left_out.html", status=403)
+            raise ImmediateHttpResponse(page) from error
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(sociallogin.state.get("places"))
