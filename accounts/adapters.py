@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,6 +21,8 @@ from accounts import sso
 from accounts.mail import tell_of_change
 from lib.sealing import seal, unseal
 from offices.models import User
+
+logger = logging.getLogger(__name__)
 
 # What is worth saying after something was done; of the rest the page itself is proof.
 SAID = {
@@ -56,6 +60,21 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.success(request, said)
         elif message := kw.get("message"):
             messages.add_message(request, level, message)
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Whom a sign-in service alone lets in has no password to forget."""
+        if not sso.alone_lets_in(user):
+            super().send_password_reset_mail(user, email, context)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A server that is away is in the log alone: the page answers as for an unknown address."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as error:
+            about = getattr(context.get("user"), "pk", "-")
+            logger.warning(
+                "%s of account %s was not mailed: %s", template_prefix, about, type(error).__name__
+            )
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: Any = None, email: Any = None
@@ -114,11 +133,19 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(
                 render(request, "socialaccount/connect_first.html", status=403)
             )
-        sociallogin.state["places"] = [
-            (place.customer_id, place.role) for place in source.places(claims)
-        ]
+        places = self._places(request, source, claims)
+        sociallogin.state["places"] = [(place.customer_id, place.role) for place in places]
         if sociallogin.is_existing and source.gives_places:
-            sso.settle_places(sociallogin.user, provider, source.places(claims))
+            sso.settle_places(sociallogin.user, provider, places)
+
+    def _places(
+        self, request: HttpRequest, source: sso.Source, claims: dict[str, Any]
+    ) -> list[sso.PlaceByGroup]:
+        try:
+            return source.places(claims)
+        except sso.GroupsLeftOut as error:
+            page = render(request, "socialaccount/groups_left_out.html", status=403)
+            raise ImmediateHttpResponse(page) from error
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(sociallogin.state.get("places"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
@@ -123,10 +124,12 @@ class SecondStepAdmin(admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         super().delete_model(request, obj)
+        delete_dangling_recovery_codes(obj.user)
         tell_of_change(obj.user, "admin/second_step_removed")
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         people = {authenticator.user for authenticator in queryset.select_related("user")}
         super().delete_queryset(request, queryset)
         for user in people:
+            delete_dangling_recovery_codes(user)
             tell_of_change(user, "admin/second_step_removed")

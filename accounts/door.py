@@ -6,6 +6,7 @@ What is not here does not exist: no sign-up, no changing of addresses.
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
@@ -34,6 +35,12 @@ class SignOut(account.LogoutView):
         response: HttpResponse = super().post(request, *args, **kwargs)
         response["Clear-Site-Data"] = '"cache"'
         return response
+
+
+# Whoever found a screen open is not to end its owner's other sessions; looking is free.
+sessions = reauthentication_required(allow_get=True, app="allauth.account")(
+    usersessions.list_usersessions
+)
 
 
 urlpatterns = [
@@ -65,7 +72,7 @@ urlpatterns = [
     ),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/password/set/", account.password_set, name="account_set_password"),
-    path("account/sessions/", usersessions.list_usersessions, name="usersessions_list"),
+    path("account/sessions/", sessions, name="usersessions_list"),
     path("account/connections/", social.connections, name="socialaccount_connections"),
     path("account/second-step/", mfa.index, name="mfa_index"),
     path("account/second-step/app/", totp.activate_totp, name="mfa_activate_totp"),

@@ -13,6 +13,7 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts import sso
 from accounts.invitations import Place, roles_to_give
 from offices.access import managed_by
 from offices.models import Office, Role, User
@@ -46,7 +47,25 @@ class AskResetForm(allauth_forms.ResetPasswordForm):
         _plain(self, {"email": _("E-mail")})
 
 
-class ResetForm(allauth_forms.ResetPasswordKeyForm):
+class OwnPasswordForm(forms.Form):
+    """Nobody whom a sign-in service alone lets in gets a way in beside it."""
+
+    user: User
+
+    @property
+    def only_by_service(self) -> bool:
+        return sso.alone_lets_in(self.user)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.only_by_service:
+            raise ValidationError(
+                _("You sign in with a sign-in service and have no password here.")
+            )
+        return cleaned
+
+
+class ResetForm(OwnPasswordForm, allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, {"password1": _("New password"), "password2": _("The new password again")})
@@ -66,7 +85,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         self.fields["password1"].help_text = password_validators_help_text_html()
 
 
-class SetPasswordForm(allauth_forms.SetPasswordForm):
+class SetPasswordForm(OwnPasswordForm, allauth_forms.SetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, {"password1": _("New password"), "password2": _("The new password again")})

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest
 
 from offices.models import Membership, Role, User
 
+# Recovery codes stand in for one of these; alone they are no second step.
+KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
 METHODS_KEY = "account_authentication_methods"
 
 
 def required_of(user: User) -> bool:
-    """By the setting REQUIRE_MFA_FOR: all, administrators (superusers and staff too), or none."""
+    """By the setting REQUIRE_MFA_FOR: all, administrators (superusers and staff too), or none.
+
+    A word that means nothing asks it of all: a slip of the pen opens no door.
+    """
     wanted = settings.REQUIRE_MFA_FOR
     if wanted != "administrators":
-        return bool(wanted == "all")
+        return bool(wanted != "none")
     if user.is_superuser or user.is_staff:
         return True
     return Membership.objects.filter(user=user, role=Role.ADMINISTRATOR).exists()
@@ -32,4 +39,4 @@ def missing(request: HttpRequest) -> bool:
     user = request.user
     if not isinstance(user, User) or not required_of(user):
         return False
-    return not is_mfa_enabled(user) and not came_by_single_sign_on(request)
+    return not is_mfa_enabled(user, KINDS) and not came_by_single_sign_on(request)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
 
@@ -19,6 +20,10 @@ class PlaceByGroup:
 
     customer_id: str
     role: str
+
+
+class GroupsLeftOut(Exception):
+    """The person is in more groups than the service writes down, so nobody knows which."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +54,12 @@ class Source:
         return address.rpartition("@")[2].casefold() in {name.casefold() for name in self.domains}
 
     def places(self, claims: Mapping[str, Any]) -> list[PlaceByGroup]:
-        """One place an office; of two roles at one office the one that may do more."""
+        """One place an office; of two roles at one office the one that may do more.
+
+        Raises GroupsLeftOut when groups give places and the service names none of them for length.
+        """
+        if self.gives_places and _groups_left_out(claims):
+            raise GroupsLeftOut
         given = claims.get("groups") or []
         groups = [str(group) for group in given] if isinstance(given, list) else []
         rank = list(Role.values)
@@ -59,6 +69,12 @@ class Source:
             if other is None or rank.index(place.role) > rank.index(other.role):
                 best[place.customer_id] = place
         return sorted(best.values())
+
+
+def _groups_left_out(claims: Mapping[str, Any]) -> bool:
+    """Entra leaves out more than two hundred groups and says where else they can be asked for."""
+    elsewhere = claims.get("_claim_names") or {}
+    return not claims.get("groups") and ("groups" in elsewhere or bool(claims.get("hasgroups")))
 
 
 def parse_groups(pairs: Sequence[str]) -> dict[str, PlaceByGroup]:
@@ -79,6 +95,11 @@ def source(provider: str) -> Source | None:
     if facts is None:
         return None
     return Source(facts["tenant"], facts["domains"], parse_groups(facts["groups"]))
+
+
+def alone_lets_in(user: User) -> bool:
+    """Does a sign-in service decide whether this person comes in, with no password beside it?"""
+    return not user.has_usable_password() and SocialAccount.objects.filter(user=user).exists()
 
 
 def claims_of(extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,4 +130,12 @@ def _give(user: User, provider: str, office_id: int, role: str) -> None:
         membership = Membership.objects.create(user=user, office_id=office_id, role=role)
         GroupPlace.objects.create(membership=membership, provider=provider)
     elif GroupPlace.objects.filter(membership=membership, provider=provider).exists():
-        Membership.objects.filter(pk=membership.pk).update(role=role)
+        _change_role(membership, role)
+
+
+def _change_role(membership: Membership, role: str) -> None:
+    """Rights that were granted beside another role end with it; what was taken away stays away."""
+    if membership.role != role:
+        membership.role = role
+        membership.save(update_fields=["role"])
+        membership.exceptions.filter(granted=True).delete()

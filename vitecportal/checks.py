@@ -12,6 +12,7 @@ from django.db import DatabaseError
 
 from submissions.append_only import DISCLOSURE_DAYS
 
+WHO_NEEDS_A_SECOND_STEP = ("all", "administrators", "none")
 COUNTY_FORMS = ("digits", "letter", "municipalities")
 DEMO_ACCOUNTS = ("bokare", "maklare", "chef", "grannkontor", "ombud", "admin")
 
@@ -92,6 +93,20 @@ def county_form_is_known(**_: Any) -> list[CheckMessage]:
             f"VITEC_COUNTY_FORM is {settings.VITEC_COUNTY_FORM!r}, which means nothing.",
             hint=f"Set it to one of {', '.join(COUNTY_FORMS)}.",
             id="vitecportal.E007",
+        )
+    ]
+
+
+@register(Tags.security)
+def second_step_is_for_somebody(**_: Any) -> list[CheckMessage]:
+    """A misspelt word asks everybody, which is not what was meant either."""
+    if settings.REQUIRE_MFA_FOR in WHO_NEEDS_A_SECOND_STEP:
+        return []
+    return [
+        Error(
+            f"REQUIRE_MFA_FOR is {settings.REQUIRE_MFA_FOR!r}, which means nothing.",
+            hint=f"Set it to one of {', '.join(WHO_NEEDS_A_SECOND_STEP)}.",
+            id="vitecportal.E010",
         )
     ]
 

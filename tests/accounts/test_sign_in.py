@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import smtplib
 
 import pytest
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -186,6 +188,10 @@ class TestWhoNeedsOne:
             ("administrators", Role.MANAGER, False),
             ("administrators", Role.ADMINISTRATOR, True),
             ("all", Role.BOOKER, True),
+            # A word that means nothing asks everybody.
+            ("administrator", Role.ADMINISTRATOR, True),
+            ("All", Role.BOOKER, True),
+            ("", Role.BOOKER, True),
         ],
     )
     def test_by_setting_and_role(self, office, settings, wanted, role, led) -> None:
@@ -216,6 +222,43 @@ class TestWhoNeedsOne:
         client.force_login(user)
         assert client.get("/meetings/").status_code == 200
 
+    def test_recovery_codes_alone_are_none(self, office, settings) -> None:
+        settings.REQUIRE_MFA_FOR = "all"
+        user = make_user("ny", office)
+        RecoveryCodes.activate(user)
+        client = Client()
+        client.force_login(user)
+        assert client.get("/meetings/").headers["Location"] == reverse("mfa_index")
+
+    @pytest.mark.parametrize("all_at_once", [False, True])
+    def test_who_lost_theirs_keeps_no_recovery_codes(
+        self, office, settings, as_admin: Client, all_at_once: bool
+    ) -> None:
+        user = make_user("ny", office)
+        row = TOTP.activate(user, SECRET).instance
+        RecoveryCodes.activate(user)
+        if all_at_once:
+            chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+            as_admin.post(reverse("admin:mfa_authenticator_changelist"), chosen)
+        else:
+            url = reverse("admin:mfa_authenticator_delete", args=[row.pk])
+            as_admin.post(url, {"post": "yes"})
+        assert not Authenticator.objects.exists()
+        settings.REQUIRE_MFA_FOR = "all"
+        client = Client()
+        sign_in(client, "ny")
+        assert client.get("/meetings/").headers["Location"] == reverse("mfa_index")
+
+    def test_whose_passkey_is_left_keeps_the_recovery_codes(
+        self, bokare: User, as_admin: Client
+    ) -> None:
+        row = TOTP.activate(bokare, SECRET).instance
+        RecoveryCodes.activate(bokare)
+        Authenticator.objects.create(user=bokare, type=Authenticator.Type.WEBAUTHN, data={})
+        as_admin.post(reverse("admin:mfa_authenticator_delete", args=[row.pk]), {"post": "yes"})
+        left = Authenticator.objects.values_list("type", flat=True)
+        assert set(left) == {Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN}
+
     def test_it_leaves_the_way_out_open(self, as_admin: Client, settings) -> None:
         settings.REQUIRE_MFA_FOR = "all"
         as_admin.post(reverse("account_logout"))
@@ -239,6 +282,23 @@ class TestForgottenPassword:
         assert known.redirect_chain == unknown.redirect_chain
         assert known.content == unknown.content
         assert [letter.to for letter in mail.outbox] == [["berit@example.se"]]
+
+    @pytest.mark.parametrize("error", [ConnectionRefusedError, smtplib.SMTPServerDisconnected])
+    def test_they_look_alike_also_while_the_mail_server_is_away(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error
+    ) -> None:
+        def away(*_: object, **__: object) -> None:
+            raise error("berit@example.se")
+
+        monkeypatch.setattr("django.core.mail.message.EmailMessage.send", away)
+        client = Client(raise_request_exception=False)
+        known = client.post(self.ASK, {"email": "berit@example.se"}, follow=True)
+        unknown = client.post(self.ASK, {"email": "ingen@example.se"}, follow=True)
+        assert known.status_code == 200
+        assert known.redirect_chain == unknown.redirect_chain
+        assert known.content == unknown.content
+        assert f"was not mailed: {error.__name__}" in caplog.text
+        assert "berit" not in caplog.text
 
     def test_the_letter_is_swedish_and_its_link_works_once(self, client: Client) -> None:
         client.post(self.ASK, {"email": "berit@example.se"})
@@ -269,7 +329,10 @@ class TestSessions:
         assert "Firefox, Windows" in page
         assert UserSession.objects.count() == 2
 
-        here.post(reverse("usersessions_list"))
+        asked = here.post(reverse("usersessions_list"))
+        assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
+        assert there.get("/meetings/").status_code == 200
+        here.post(asked.headers["Location"], {"password": PASSWORD})
 
         assert here.get("/meetings/").status_code == 200
         assert there.get("/meetings/").status_code == 302

@@ -6,23 +6,28 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from accounts import sso
 from accounts.sso import PlaceByGroup, Source, parse_groups
-from offices.models import Membership, Office, User
+from offices.models import Membership, Office, Right, User
+from offices.rights import may
+from tests.accounts.test_sign_in import PASSWORD
 from tests.factories import make_user
 from tests.journeys.stack import free_port, wait_until
 from tests.vitecportal.environment import settings_with
 
 LOGIN = "/sign-in/with/oidc/"
+CONFIRM = reverse("account_reauthenticate")
 PEOPLE = {
     "u-1": {"email": "karin@maklare.example", "name": "Karin Ek", "groups": ["g-book"]},
     "u-2": {"email": "olle@annan.example", "name": "Olle", "groups": ["g-book"]},
@@ -148,11 +153,25 @@ def test_a_place_goes_with_its_group_and_others_stay(
 
 
 def test_somebody_with_an_account_connects_it(bokare: User, as_bokare: Client) -> None:
-    there_and_back(as_bokare, "u-1", f"{LOGIN}?process=connect")
+    asked = there_and_back(as_bokare, "u-1", f"{LOGIN}?process=connect")
+    assert asked.redirect_chain[-1][0].startswith(CONFIRM)
+    assert not SocialAccount.objects.exists()
+    as_bokare.post(CONFIRM, {"password": "fel"})
+    assert not SocialAccount.objects.exists()
+    as_bokare.post(CONFIRM, {"password": PASSWORD})
     assert SocialAccount.objects.get().user == bokare
     again = Client()
     there_and_back(again, "u-1")
     assert again.session["_auth_user_id"] == str(bokare.pk)
+
+
+def test_disconnecting_it_asks_who_it_is(bokare: User, as_bokare: Client) -> None:
+    account = SocialAccount.objects.create(user=bokare, provider="oidc", uid="u-1")
+    asked = as_bokare.post(reverse("socialaccount_connections"), {"account": account.pk})
+    assert asked.headers["Location"].startswith(CONFIRM)
+    assert SocialAccount.objects.exists()
+    as_bokare.post(asked.headers["Location"], {"password": PASSWORD})
+    assert not SocialAccount.objects.exists()
 
 
 def test_a_state_that_is_not_ours_leads_nowhere(client: Client) -> None:
@@ -167,7 +186,98 @@ def test_its_second_step_counts(client: Client, settings) -> None:
     assert there_and_back(client, "u-1").redirect_chain[-1][0].startswith("/meetings/")
 
 
+class TestWhomAServiceAloneLetsIn:
+    NEW = {"password1": "korrekt häst batteri", "password2": "korrekt häst batteri"}
+
+    @pytest.fixture
+    def karin(self, client: Client) -> User:
+        there_and_back(client, "u-1")
+        return User.objects.get(email="karin@maklare.example")
+
+    def test_they_are_sent_no_reset_and_the_answer_is_as_ever(self, karin: User) -> None:
+        ask = reverse("account_reset_password")
+        known = Client().post(ask, {"email": karin.email}, follow=True)
+        unknown = Client().post(ask, {"email": "ingen@maklare.example"}, follow=True)
+        assert mail.outbox == []
+        assert known.content == unknown.content
+
+    def test_they_set_no_password(self, karin: User, client: Client) -> None:
+        url = reverse("account_set_password")
+        for page in (client.get(url), client.post(url, self.NEW)):
+            assert "har inget lösenord här" in page.content.decode()
+        karin.refresh_from_db()
+        assert not karin.has_usable_password()
+
+    def test_nor_by_a_link_from_before(self, karin: User) -> None:
+        SocialAccount.objects.all().delete()
+        stranger = Client()
+        stranger.post(reverse("account_reset_password"), {"email": karin.email})
+        link = re.findall(r"http://testserver(\S+)", str(mail.outbox[0].body))[0]
+        SocialAccount.objects.create(user=karin, provider="oidc", uid="u-1")
+        form = stranger.get(link, follow=True).redirect_chain[-1][0]
+        answer = stranger.post(form, self.NEW)
+        assert "har inget lösenord här" in answer.content.decode()
+        karin.refresh_from_db()
+        assert not karin.has_usable_password()
+
+    def test_who_has_a_password_beside_it_may_forget_it(self, bokare: User) -> None:
+        User.objects.filter(pk=bokare.pk).update(email="berit@maklare.example")
+        SocialAccount.objects.create(user=bokare, provider="oidc", uid="u-9")
+        Client().post(reverse("account_reset_password"), {"email": "berit@maklare.example"})
+        assert len(mail.outbox) == 1
+
+
+class TestAnotherRoleByGroup:
+    @pytest.fixture
+    def place(self, client: Client) -> Membership:
+        there_and_back(client, "u-4")
+        place = Membership.objects.get()
+        place.exceptions.create(right=Right.PROTECTED, granted=True)
+        place.exceptions.create(right=Right.MASKED, granted=False)
+        return place
+
+    def test_it_ends_what_was_granted_beside_the_other(self, place: Membership, settings) -> None:
+        settings.SSO_SOURCES["oidc"]["groups"] = ["g-lead=M30011:booker"]
+        there_and_back(Client(), "u-4")
+        place.refresh_from_db()
+        assert place.role == "booker"
+        assert [(row.right, row.granted) for row in place.exceptions.all()] == [("masked", False)]
+        assert not may(place.user, Right.PROTECTED, place.office)
+
+    def test_the_same_role_leaves_it(self, place: Membership) -> None:
+        there_and_back(Client(), "u-4")
+        assert place.exceptions.count() == 2
+
+
+def test_groups_that_are_left_out_settle_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there_and_back(client, "u-4")
+    read = sso.claims_of
+
+    def too_many(extra: Mapping[str, Any]) -> dict[str, Any]:
+        claims = read(extra)
+        del claims["groups"]
+        return claims | {"_claim_names": {"groups": "src1"}}
+
+    monkeypatch.setattr(sso, "claims_of", too_many)
+    again = Client()
+    answer = there_and_back(again, "u-4")
+    assert answer.status_code == 403
+    assert "så många grupper" in answer.content.decode()
+    assert not signed_in(again)
+    assert Membership.objects.get().role == "manager"
+
+
 class TestSource:
+    @pytest.mark.parametrize(
+        "claims", [{"_claim_names": {"groups": "src1"}}, {"hasgroups": True, "groups": []}]
+    )
+    def test_groups_that_are_left_out_are_not_taken_for_none(self, claims) -> None:
+        with pytest.raises(sso.GroupsLeftOut):
+            Source(groups=parse_groups(["g=M30011:booker"])).places(claims)
+        assert Source().places(claims) == []
+
     def test_a_tenant_is_required(self) -> None:
         source = Source(tenant="t-1")
         assert source.lets_in({"tid": "t-1"})

@@ -49,6 +49,8 @@ def test_it_finds_a_secret_that_was_not_given(settings, name):
         ("VITEC_BASE_URL", "http://connect.example.se", "vitecportal.E004"),
         ("VITEC_BASE_URL", "connect.example.se", "vitecportal.E004"),
         ("VITEC_COUNTY_FORM", "four", "vitecportal.E007"),
+        ("REQUIRE_MFA_FOR", "admins", "vitecportal.E010"),
+        ("REQUIRE_MFA_FOR", "All", "vitecportal.E010"),
     ],
 )
 def test_it_finds_what_is_dangerous(settings, name, value, finding):
