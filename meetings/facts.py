@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -26,7 +26,9 @@ COMMISSION_TYPES = {
 }
 # What a field that nobody knows yet is called when it may be an amount.
 _MAY_BE_AMOUNT = re.compile(
-    "amount|arvode|belopp|commission|cost|fee|income|moms|price|pris|provision|revenue|tax|vat",
+    "amount|arvode|belopp|commission|cost|fee|income|moms|price|pris|provision|revenue|tax"
+    # What is private is no VAT.
+    "|(?<!pri)vat",
     re.IGNORECASE,
 )
 _LONGEST = 300
@@ -120,6 +122,7 @@ FIELDS = (
     Field(("estateId",), _("Property id"), _text("estate_id")),
 )  # fmt: skip
 KNOWN = frozenset(name for field in FIELDS for name in field.names)
+_AMOUNTS = frozenset(name for field in FIELDS if field.amount for name in field.names)
 
 
 def facts_of(life: Life, *, amounts: bool) -> list[Fact]:
@@ -142,6 +145,25 @@ def _unknown(name: str, rows: Any) -> Field:
     said = json.dumps([row.get(name) for row in rows], ensure_ascii=False)
     amount = bool(_MAY_BE_AMOUNT.search(f"{name} {said}"))
     return Field((name,), name, lambda life: _raw(life.row.get(name)), amount=amount)
+
+
+def without_amounts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Vitec's row without the office's figures, also those within fields that nobody knows yet."""
+    return {
+        name: value if name in KNOWN else _without_amounts(value)
+        for name, value in row.items()
+        if name not in _AMOUNTS and (name in KNOWN or not _MAY_BE_AMOUNT.search(name))
+    }
+
+
+def _without_amounts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _without_amounts(inner)
+            for name, inner in value.items()
+            if not _MAY_BE_AMOUNT.search(name)
+        }
+    return [_without_amounts(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _raw(value: Any) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from lib import phone_numbers
 from meetings import ageing, reading, words
+from meetings.facts import without_amounts
 from meetings.models import Meeting, MeetingFacts, MeetingVersion, SavedView
 from offices import erased
 from offices.models import Estate, Membership, Office
@@ -72,8 +73,9 @@ def _told(facts: MeetingFacts, vitec_id: str) -> tuple[tuple[str, str], ...]:
         (_("Contact id at Vitec"), facts.contact_id),
         (_("Id at Vitec"), vitec_id),
         (
-            _("Vitec's row as it came"),
-            json.dumps(facts.row, ensure_ascii=False) if facts.row else "",
+            # Amounts are the office's figures, not the person's.
+            _("Vitec's row as it came, without amounts"),
+            json.dumps(without_amounts(facts.row), ensure_ascii=False) if facts.row else "",
         ),
     )
 

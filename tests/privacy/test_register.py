@@ -15,8 +15,9 @@ from meetings import kinds
 from meetings.intake import Intake
 from offices import protected, veil
 from offices.directory import PERSONS, contact_details, learn_contacts
-from offices.models import Disclosure, Office, SyncRun, User
+from offices.models import Disclosure, Office, Right, SyncRun, User
 from offices.person_marks import asked, marks, marks_in
+from offices.rights import may
 from privacy import register, views
 from privacy.models import Inquiry, Who
 from submissions import drafts
@@ -331,6 +332,32 @@ class TestPages:
             "meetings.versions",
         }
         assert Disclosure.objects.latest("pk").facts == {"format": "json"}
+
+    def test_the_offices_amounts_are_in_neither(self, ombud: User, office: Office) -> None:
+        take(
+            office,
+            meeting_row(
+                "CAL1",
+                commissionWithoutTaxes=70123,
+                commissionSource="Tipset",
+                privateNote="Ringer helst",
+                vatRate=70124,
+                someday=[{"totalPrice": 70125, "said": "Gärna på kvällen"}],
+            ),
+        )
+        take(office, meeting_row("CAL1", commissionWithoutTaxes=70126))
+        client = Client()
+        client.force_login(ombud)
+        assert not may(ombud, Right.AMOUNTS, office)
+        inquiry = Inquiry(office=office, user=ombud)
+        inquiry.set_who(register.people(office, "ADR77")[0].who)
+        inquiry.save()
+
+        for page in ("privacy:person", "privacy:json"):
+            said = client.get(reverse(page, args=[inquiry.code])).content.decode()
+            assert "7012" not in said
+            for told in ("Tipset", "Ringer helst", "Gärna på kvällen", "Anna tycker om katter"):
+                assert told in said
 
     def test_without_the_right_there_is_nothing(
         self, anna: Submission, as_chef: Client, ombud: User, office: Office
