@@ -48,10 +48,19 @@ class Source:
             return False
         if not self.domains:
             return True
-        if "email_verified" in claims and not claims["email_verified"]:
-            return False
-        address = str(claims.get("email") or claims.get("preferred_username") or "")
-        return address.rpartition("@")[2].casefold() in {name.casefold() for name in self.domains}
+        domain = self._vouched_address(claims).rpartition("@")[2].casefold()
+        return domain in {name.casefold() for name in self.domains}
+
+    def _vouched_address(self, claims: Mapping[str, Any]) -> str:
+        """Empty for none. Within a tenant its administrators give the addresses.
+
+        Elsewhere the service must say that it has verified it; a name anybody chooses as they like.
+        """
+        if self.tenant and claims.get("email_verified", True):
+            return str(claims.get("email") or claims.get("preferred_username") or "")
+        if claims.get("email_verified") is True:
+            return str(claims.get("email") or "")
+        return ""
 
     def places(self, claims: Mapping[str, Any]) -> list[PlaceByGroup]:
         """One place an office; of two roles at one office the one that may do more.

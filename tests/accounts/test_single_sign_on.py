@@ -286,11 +286,37 @@ class TestSource:
 
     def test_a_domain_is_the_whole_domain(self) -> None:
         source = Source(domains=["maklare.example"])
-        assert source.lets_in({"email": "a@MAKLARE.example"})
-        assert not source.lets_in({"email": "a@notmaklare.example"})
-        assert not source.lets_in({"email": "a@maklare.example.evil.example"})
-        assert not source.lets_in({"email": "a@maklare.example", "email_verified": False})
+        assert source.lets_in({"email": "a@MAKLARE.example", "email_verified": True})
+        for other in ("a@notmaklare.example", "a@maklare.example.evil.example", "maklare", ""):
+            assert not source.lets_in({"email": other, "email_verified": True})
         assert not source.lets_in({})
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"email": "a@maklare.example"},
+            {"email": "a@maklare.example", "email_verified": False},
+            {"email": "a@maklare.example", "email_verified": "false"},
+            {"preferred_username": "a@maklare.example"},
+            {"preferred_username": "a@maklare.example", "email_verified": True},
+            {
+                "email": "a@evil.example",
+                "preferred_username": "a@maklare.example",
+                "email_verified": True,
+            },
+        ],
+    )
+    def test_a_domain_is_of_an_address_that_the_service_vouches_for(self, claims) -> None:
+        assert not Source(domains=["maklare.example"]).lets_in(claims)
+
+    def test_within_a_tenant_its_administrators_vouch(self) -> None:
+        source = Source(tenant="t-1", domains=["maklare.example"])
+        assert source.lets_in({"tid": "t-1", "email": "a@maklare.example"})
+        assert source.lets_in({"tid": "t-1", "preferred_username": "a@maklare.example"})
+        assert not source.lets_in({"tid": "t-1", "email": "a@annan.example"})
+        assert not source.lets_in({"tid": "t-2", "email": "a@maklare.example"})
+        unsure = {"tid": "t-1", "email": "a@maklare.example", "email_verified": False}
+        assert not source.lets_in(unsure)
 
     def test_groups_are_read(self) -> None:
         assert parse_groups(["g=1=M30011:booker"]) == {"g=1": PlaceByGroup("M30011", "booker")}
