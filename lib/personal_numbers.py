@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from typing import Literal
 
@@ -10,6 +11,7 @@ Code = Literal["unreadable", "no_such_day", "check_digit"]
 
 _SHAPE = re.compile(r"(?P<century>[0-9]{2})?(?P<rest>[0-9]{6})(?P<mark>[-+]?)(?P<last>[0-9]{4})")
 _WITHIN = re.compile(r"(?<!\d)(?:\d\s?){6,8}[-+]?\s?(?:\d\s?){3}\d(?!\d)")
+_NAMED = re.compile("socialsecurity|person(al)?(identity|id)?(number|nummer)|samordningsnummer")
 # A coordination number has 60 added to the day of birth.
 _COORDINATION = 60
 
@@ -47,6 +49,23 @@ def is_in(text: str) -> bool:
     check digit.
     """
     return any(_is_one(found[0]) for found in _WITHIN.finditer(text.replace("–", "-")))
+
+
+def masked_in(text: str) -> str:
+    """The text with every personal number in it masked, those alone that `is_in` recognises."""
+    # A dash of another length is as long in characters, so that the places are the same.
+    parts, end = [], 0
+    for found in _WITHIN.finditer(text.replace("–", "-")):
+        if _is_one(found[0]):
+            parts += [text[end : found.start()], masked(re.sub(r"[-+\s]", "", found[0]))]
+            end = found.end()
+    return "".join([*parts, text[end:]])
+
+
+@functools.lru_cache(maxsize=1024)
+def says_so(name: str) -> bool:
+    """Is a field of this name one for a personal number (`contactSocialSecurityNumber`)?"""
+    return bool(_NAMED.search(re.sub(r"[^a-z]", "", name.lower())))
 
 
 def _is_one(text: str) -> bool:

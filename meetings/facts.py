@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from connect.enums import CommissionType
-from lib import daywords
+from lib import daywords, personal_numbers
 from meetings.models import STATE_LABELS, Meeting, MeetingVersion
 
 Life = Meeting | MeetingVersion
@@ -148,7 +148,10 @@ def _unknown(name: str, rows: Any) -> Field:
 
 
 def without_amounts(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Vitec's row without the office's figures, also those within fields that nobody knows yet."""
+    """Vitec's row without the office's figures, also those within fields that nobody knows yet.
+
+    Personal numbers in such fields are masked.
+    """
     return {
         name: value if name in KNOWN else _without_amounts(value)
         for name, value in row.items()
@@ -163,11 +166,14 @@ def _without_amounts(value: Any) -> Any:
             for name, inner in value.items()
             if not _MAY_BE_AMOUNT.search(name)
         }
-    return [_without_amounts(inner) for inner in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_without_amounts(inner) for inner in value]
+    return personal_numbers.masked_in(str(value)) if personal_numbers.is_in(str(value)) else value
 
 
 def _raw(value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    said = personal_numbers.masked_in(said)
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …"

@@ -46,7 +46,7 @@ class Intake:
 
     def take(self, answer: Iterable[Any], moment: dt.datetime) -> None:
         """Keep an answer's rows, each batch whole or not at all. moment: when the answer came."""
-        rows = (row for row in answer if reading.is_meeting(row))
+        rows = (reading.without_numbers(row) for row in answer if reading.is_meeting(row))
         while batch := list(itertools.islice(rows, BATCH)):
             # Most come twice, by the day of the meeting and by that of the booking.
             new = {str(row["id"]): row for row in batch if str(row["id"]) not in self.seen}

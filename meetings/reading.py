@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connect import dates, enums, rows
+from lib import personal_numbers
 from lib.sealing import keyed_hash
 from meetings import words
 from meetings.models import ERASED
@@ -42,6 +43,21 @@ _IMPERSONAL = frozenset(
 def is_meeting(row: Any) -> bool:
     """Has it an id that can be kept?"""
     return isinstance(row, dict) and 0 < len(str(row.get("id") or "")) <= LONGEST_ID
+
+
+def without_numbers(row: Row) -> dict[str, Any]:
+    """The row without what is called a personal number, at whatever depth: nobody asked for it."""
+    return {
+        name: _without_numbers(value)
+        for name, value in row.items()
+        if not personal_numbers.says_so(name)
+    }
+
+
+def _without_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return without_numbers(value)
+    return [_without_numbers(inner) for inner in value] if isinstance(value, list) else value
 
 
 def canonical(row: Row) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.personal_numbers import NotPersonalNumber, is_in, masked, read
+from lib.personal_numbers import NotPersonalNumber, is_in, masked, masked_in, read, says_so
 from sandbox.demo_names import PERSONAL_NUMBERS
 
 TODAY = dt.date(2026, 11, 21)
@@ -108,3 +108,35 @@ def test_it_is_recognised_anywhere_in_a_text(text: str) -> None:
 )  # fmt: skip
 def test_a_telephone_and_an_address_are_none(text: str) -> None:
     assert not is_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Anna 189001019802, Solna", "Anna 18900101-••••, Solna"),
+        ("900101–9802 – ring", "900101-•••• – ring"),
+        ("90 01 01 98 02 och 18900101-9802", "900101-•••• och 18900101-••••"),
+        ("070-174 06 05, port 1234", "070-174 06 05, port 1234"),
+        ("", ""),
+    ],
+)
+def test_within_a_text_it_is_masked_and_nothing_else(text: str, told: str) -> None:
+    assert masked_in(text) == told
+    assert not is_in(masked_in(text))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "socialSecurityNumber", "contactSocialSecurityNumber", "SOCIAL_SECURITY_NUMBER",
+        "personalNumber", "personalIdentityNumber", "Personnummer", "kundPersonnummer",
+        "samordningsnummer",
+    ],
+)  # fmt: skip
+def test_a_field_is_called_so(name: str) -> None:
+    assert says_so(name)
+
+
+@pytest.mark.parametrize("name", ["id", "contactId", "cellPhone", "contactPerson", "objectNumber"])
+def test_another_field_is_not(name: str) -> None:
+    assert not says_so(name)

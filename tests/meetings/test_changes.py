@@ -106,6 +106,19 @@ def test_a_field_that_nobody_knows_may_be_an_amount(name: str) -> None:
     assert "123456" not in str(changes.sentences(meeting(), with_amount, amounts=False))
 
 
+@pytest.mark.parametrize("value", ["18900101-9802", 189001019802, {"who": ["900101-9802"]}])
+def test_a_personal_number_in_a_field_that_nobody_knows_is_masked(value: object) -> None:
+    before, after = meeting(someday=value), meeting(someday="199001019803")
+
+    for told in (
+        facts_of(before, amounts=True),
+        changes.sentences(before, after, amounts=True),
+        changes.side_by_side(before, after, amounts=True),
+    ):
+        assert "0101-••••" in str(told)
+        assert "980" not in str(told)
+
+
 def test_every_field_of_the_answer_is_told(office: Office) -> None:
     told = {fact.label: fact.value for fact in facts_of(meeting(someday="nytt"), amounts=False)}
 

@@ -97,6 +97,19 @@ class TestTheFirstSync:
         assert meeting.signature_date == dt.datetime(2026, 12, 1, tzinfo=STOCKHOLM)
         assert meeting.row["someday"] == {"newer": [1, 2]}
 
+    def test_what_is_called_a_personal_number_is_not_kept_and_is_no_news(
+        self, vitec: Sandbox, office: Office, diary: Diary
+    ) -> None:
+        number = {"contactSocialSecurityNumber": "18900101-9802"}
+        diary.add("CAL1", "2026-11-24T10:00:00", someday=[{"Personnummer": "x"}], **number)
+        sync.sync_office(office, now=True)
+        meeting = Meeting.objects.get(vitec_id="CAL1")
+        assert "contactSocialSecurityNumber" not in meeting.row
+        assert meeting.row["someday"] == [{}]
+        diary.change("CAL1", contactSocialSecurityNumber="18900101-9803")
+        sync.sync_office(office, now=True)
+        assert not MeetingVersion.objects.filter(vitec_id="CAL1").exists()
+
     def test_what_is_personal_stands_nowhere_in_clear(
         self, vitec: Sandbox, office: Office, diary: Diary, today: Clock
     ) -> None:

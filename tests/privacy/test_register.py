@@ -341,6 +341,7 @@ class TestPages:
                 commissionWithoutTaxes=70123,
                 commissionSource="Tipset",
                 privateNote="Ringer helst",
+                otherNote=["Systern är 900101-9803"],
                 vatRate=70124,
                 someday=[{"totalPrice": 70125, "said": "Gärna på kvällen"}],
             ),
@@ -356,6 +357,8 @@ class TestPages:
         for page in ("privacy:person", "privacy:json"):
             said = client.get(reverse(page, args=[inquiry.code])).content.decode()
             assert "7012" not in said
+            assert "9803" not in said
+            assert "Systern är 900101-••••" in said
             for told in ("Tipset", "Ringer helst", "Gärna på kvällen", "Anna tycker om katter"):
                 assert told in said
 
