@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -189,13 +190,20 @@ def remove(request: PortalRequest, pk: int) -> HttpResponse:
     elif place.role not in invitations.roles_to_give(request.user, place.office):
         messages.warning(request, _("Only an administrator can do that."))
     else:
-        place.delete()
+        _take_away(place, request.user)
         messages.success(
             request,
             _("%(person)s no longer has a place at %(office)s.")
             % {"person": place.user, "office": place.office},
         )
     return redirect("accounts:people")
+
+
+@transaction.atomic
+def _take_away(place: Membership, taker: User) -> None:
+    """On record in the administration's history, as if it were done there."""
+    LogEntry.objects.log_actions(taker.pk, [place], DELETION, single_object=True)
+    place.delete()
 
 
 def _managers_only(request: PortalRequest) -> None:

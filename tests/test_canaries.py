@@ -248,6 +248,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "accounts.forms.ConfirmForm": ("account_reauthenticate",),
     "accounts.forms.InviteForm": ("accounts:people",),
     "accounts.forms.JoinForm": ("accounts:join",),
+    "accounts.forms.OwnPasswordForm": ("account_reset_password_from_key", "account_set_password"),
     "accounts.forms.ResetForm": ("account_reset_password_from_key",),
     "accounts.forms.SetPasswordForm": ("account_set_password",),
     "accounts.forms.SignInForm": ("account_login",),

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.contrib.admin.models import DELETION, LogEntry
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -227,6 +228,17 @@ class TestPeople:
         assert bokare.is_active
         assert not bokare.memberships.exists()
 
+    def test_a_place_taken_away_is_on_record(
+        self, as_chef: Client, chef: User, bokare: User, office: Office
+    ) -> None:
+        place = Membership.objects.get(user=bokare)
+        as_chef.post(reverse("accounts:remove", args=[place.pk]))
+        entry = LogEntry.objects.get()
+        assert (entry.user, entry.action_flag) == (chef, DELETION)
+        assert (entry.content_type.model_class(), entry.object_id) == (Membership, str(place.pk))
+        assert entry.object_repr == str(place)
+        assert str(bokare) in entry.object_repr
+
     def test_nobody_takes_away_their_own_or_an_administrators(
         self, as_chef: Client, chef: User, office: Office
     ) -> None:
@@ -235,6 +247,7 @@ class TestPeople:
             place = Membership.objects.get(user__username=user)
             as_chef.post(reverse("accounts:remove", args=[place.pk]))
         assert Membership.objects.count() == 2
+        assert not LogEntry.objects.exists()
 
     def test_an_invitation_is_withdrawn(
         self, as_chef: Client, invited: tuple[Invitation, str]
