@@ -56,7 +56,10 @@ def ask_to_sign_in(request: HttpRequest, token: str) -> HttpResponse:
         "kept": token,
         "redirect_field_value": reverse("accounts:go_on"),
     }
-    return render(request, "account/login.html", context, status=401)
+    response = render(request, "account/login.html", context, status=401)
+    # It carries what was posted: no browser and no cache keeps it.
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def carry_what_was_posted(get_response: Handler) -> Handler:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from offices import limits
-from offices.disclosures import of_contact
+from offices.disclosures import facts_in_words, of_contact, subject_in_words
 from offices.http import PortalRequest
 from offices.models import Disclosure, Office, Right, User
 from offices.rights import require
@@ -25,14 +25,11 @@ from offices.widgets import ContactField, search_in
 
 PAGE_SIZE = 50
 ONE_DAY = dt.timedelta(days=1)
-# Whose rows have a page by their code, and what that is in words.
+# Whose rows have a page by their code.
 PAGES = {
-    "submissions.submission": ("submissions:detail", _("What was sent")),
-    "submissions.batch": ("submissions:batch", _("Several sent together")),
+    "submissions.submission": "submissions:detail",
+    "submissions.batch": "submissions:batch",
 }
-# What the rows say of themselves, in words; what is not here stands as it was written.
-ABOUT = {"offices:search": _("The search"), "meetings:list": _("The list of meetings")}
-FACTS = {"rows": _("rows"), "found": _("found"), "format": _("format")}
 
 
 class DisclosureFilter(forms.Form):
@@ -92,23 +89,15 @@ def disclosures(request: PortalRequest) -> HttpResponse:
     form = DisclosureFilter(request.POST if request.method == "POST" else {}, office=office)
     rows = form.found() if form.is_valid() else Disclosure.objects.none()
     page = Paginator(rows, PAGE_SIZE).get_page(request.POST.get("page"))
-    shown = [(row, address_of(row), about(row), facts_of(row)) for row in page.object_list]
+    shown = [
+        (row, address_of(row), subject_in_words(row.subject), facts_in_words(row.facts))
+        for row in page.object_list
+    ]
     # Turning pages searches for nobody.
     wait = search_in(form, request.user) if request.POST.get("step") == "look" else 0
     context = {"form": form, "page": page, "rows": shown}
     status = 200 if form.is_valid() else 422
     return limits.told(render(request, "offices/disclosures.html", context, status=status), wait)
-
-
-def about(row: Disclosure) -> str:
-    """What was looked at, in words."""
-    page = PAGES.get(row.subject.partition(":")[0])
-    return str(page[1] if page else ABOUT.get(row.subject, row.subject))
-
-
-def facts_of(row: Disclosure) -> list[tuple[str, object]]:
-    """The counts and formats with their names in words."""
-    return [(FACTS.get(name, name), value) for name, value in row.facts.items()]
 
 
 def address_of(row: Disclosure) -> str:
@@ -117,6 +106,6 @@ def address_of(row: Disclosure) -> str:
     if model not in PAGES:
         return ""
     try:
-        return reverse(PAGES[model][0], args=[uuid.UUID(code)])
+        return reverse(PAGES[model], args=[uuid.UUID(code)])
     except (ValueError, NoReverseMatch):
         return ""

@@ -5,8 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from lib.sealing import keyed_hash
 from offices.models import Disclosure, Office, User
+
+# What the rows say of themselves, in words, by what stands before the colon of their subject.
+SUBJECTS = {
+    "submissions.submission": _("What was sent"),
+    "submissions.batch": _("Several sent together"),
+    "offices:search": _("The search"),
+    "meetings:list": _("The list of meetings"),
+    "meetings.meeting": _("Meetings"),
+    "privacy.search": _("The search for a person"),
+    "privacy.person": _("Register extract"),
+    "privacy.erasure": _("Erasure"),
+    "privacy.lift": _("Letting an erased person back"),
+}
+FACTS = {
+    "rows": _("rows"),
+    "found": _("found"),
+    "people": _("people"),
+    "format": _("format"),
+    "amounts": _("amounts"),
+    "step": _("step"),
+}
+VALUES = {
+    "page": _("page"),
+    "json": "JSON",
+    "csv": "CSV",
+    "xlsx": "Excel",
+    "asked": _("asked for"),
+    "approved": _("approved"),
+    "declined": _("declined"),
+    "done": _("done"),
+    "lifted": _("lifted"),
+}
+
+
+def subject_in_words(subject: str) -> str:
+    """What was looked at; as it was written where there are no words for it."""
+    return str(SUBJECTS.get(subject) or SUBJECTS.get(subject.partition(":")[0]) or subject)
+
+
+def facts_in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The counts and formats with their names."""
+    return [(str(FACTS.get(name, name)), _value(value)) for name, value in facts.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    return str(VALUES.get(value, value) if isinstance(value, str) else value)
 
 
 class Look(NamedTuple):

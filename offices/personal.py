@@ -312,7 +312,7 @@ def _looks(office: Office, wanted: Marks) -> Iterator[Found]:
             (_("When"), _moment(look.at)),
             (_("Who"), look.user_name),
             (_("What"), look.get_what_display()),
-            (_("About"), look.subject),
+            (_("About"), disclosures.subject_in_words(look.subject)),
             (_("Reason"), look.reason),
         )
         yield Found(

@@ -151,7 +151,7 @@ def _read(column: Column, last_pk: str, batch: int) -> list[tuple[Any, str]]:
     text = f"CAST({name} AS text)" if connection.vendor == "postgresql" else name
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {pk}, {text} FROM {table} "  # noqa: S608 - names of our own tables
+            f"SELECT {pk}, {text} FROM {table} "  # noqa: S608 # nosec B608 - names of our own tables
             f"WHERE {name} IS NOT NULL AND {text} <> '' {after} ORDER BY {pk} LIMIT %s",
             [*([last_pk] if last_pk else []), batch],
         )
@@ -164,7 +164,7 @@ def _exchange(column: Column, pk: Any, old: str, new: str) -> bool:
     kind = "::jsonb" if is_json else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET {name} = %s{kind} "  # noqa: S608 - as above
+            f"UPDATE {table} SET {name} = %s{kind} "  # noqa: S608 # nosec B608 - as above
             f"WHERE {pk_name} = %s AND {name} = %s{kind}",
             [new, pk, old],
         )

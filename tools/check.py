@@ -14,17 +14,7 @@ from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-TEMPLATES = [
-    "templates",
-    "accounts",
-    "offices",
-    "submissions",
-    "meetings",
-    "viewings",
-    "interests",
-    "calendar_app",
-    "privacy",
-]
+TEMPLATES = ["templates", *sorted(folder.parent.name for folder in ROOT.glob("*/templates"))]
 
 # As an operator would set it; the keys are made for the occasion.
 PRODUCTION = {

@@ -16,10 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent.parent / "scan" / "bin"
 RULES = ROOT / ".semgrep" / "rules.yml"
-CODE = [
-    "accounts", "offices", "submissions", "meetings", "viewings", "interests", "calendar_app",
-    "metrics", "connect", "lib", "vitecportal", "tools",
-]  # fmt: skip
+# Every app, and what is none; `bandit` looks at nothing else.
+CODE = [*sorted(file.parent.name for file in ROOT.glob("*/apps.py")), "connect", "lib", "tools"]
 SEMGREP = [
     str(BIN / "semgrep"), "scan", "--metrics=off", "--disable-version-check", "--quiet",
     "--config", str(RULES),

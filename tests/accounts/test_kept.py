@@ -63,6 +63,7 @@ def test_it_goes_on_after_signing_in_again(
 
     asked = as_bokare.post(FORM, typed)
     assert asked.status_code == 401
+    assert asked.headers["Cache-Control"] == "no-store, private"
     assert "inget är förlorat" in asked.content.decode()
     assert NOTE not in asked.content.decode()
     assert not Submission.objects.exists()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from offices.disclosures import of_contact, record
+from offices.disclosures import of_contact, record, subject_in_words
 from offices.models import Disclosure, Membership, Office, Right, RightException, Role, User
 from sandbox.server import Sandbox
+from submissions.looks import BATCH, SUBMISSION
 from submissions.models import Submission
 from tests.factories import make_contact, make_submission, make_user
 
@@ -98,6 +103,36 @@ def test_it_outlives_the_account_of_who_looked(as_admin: Client, office: Office)
     record(gone, office, WHAT.EXPORTED)
     gone.delete()
     assert "borta" in as_admin.get(URL).content.decode()
+
+
+# Everything that some code writes down as what was looked at: `subject="…"`, `subject=f"…:{…}"`.
+SUBJECTS = re.compile(r'subject=f?"([a-z]+[.:][a-z_]+)[:"]')
+ROOT = Path(settings.BASE_DIR)
+
+
+def written() -> set[str]:
+    files = [path for app in ROOT.glob("*/apps.py") for path in app.parent.glob("*.py")]
+    return {name for path in files for name in SUBJECTS.findall(path.read_text())}
+
+
+def test_every_subject_that_is_written_down_has_words() -> None:
+    found = written() | {SUBMISSION.rstrip(":"), BATCH.rstrip(":")}
+    assert {"privacy.person", "privacy.search", "privacy.erasure", "meetings.meeting"} <= found
+    for subject in found:
+        assert subject_in_words(subject) != subject
+        assert "." not in subject_in_words(f"{subject}:1")
+
+
+def test_the_privacy_pages_own_looks_are_told_in_swedish(
+    as_admin: Client, admin: User, office: Office
+) -> None:
+    record(admin, office, WHAT.VIEWED, subject="privacy.search", people=2)
+    record(admin, office, WHAT.EXTRACTED, subject="privacy.person", format="page")
+    record(admin, office, WHAT.ERASED, subject="privacy.erasure:1", step="approved")
+    text = as_admin.get(URL).content.decode()
+    for told in ("Sökningen efter en person", "personer: 2", "format: sida", "steg: godkänd"):
+        assert told in text
+    assert "privacy." not in text
 
 
 class TestPage:
