@@ -100,13 +100,9 @@ class ImportPages(admin.ModelAdmin):
         plan = importing.plan(office, sheet, draft.text)
         importing.keep(office, sheet, plan)
         draft.delete()
-        self.log_change(
-            request,
-            office,
-            f"Imported {sheet.key}: {len(plan.new)} new, {len(plan.changed)} changed.",
-        )
-        said = _("%(label)s: %(new)d new and %(changed)d changed were imported.")
         facts = {"label": sheet.label, "new": len(plan.new), "changed": len(plan.changed)}
+        said = _("%(label)s: %(new)d new and %(changed)d changed were imported.")
+        self.log_change(request, office, said % facts)
         messages.success(request, said % facts)
         return redirect("admin:offices_office_vitec", pk)
 

@@ -69,7 +69,7 @@ class VitecPages(admin.ModelAdmin):
         except NoCredential:
             messages.error(request, _("The office has no login for Vitec yet. Enter one first."))
             return redirect("admin:offices_office_vitec", pk)
-        self.log_change(request, office, "Tested the connection to Vitec.")
+        self.log_change(request, office, _("Tested the connection to Vitec."))
         return self._page(request, office, tried)
 
     @method_decorator(require_POST)

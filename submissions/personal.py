@@ -30,6 +30,7 @@ from offices.person_data import (
 )
 from offices.person_marks import Marks, marks, marks_in, texts_in
 from submissions import drafts, erasing, outbox
+from submissions.kinds import find_kind
 from submissions.models import Draft, Likeness, Pause, State, Submission, person_hash
 
 # What is in a worker's hands: it is waited for.
@@ -257,10 +258,18 @@ def _about_draft(typed: dict[str, list[str]], wanted: Marks, known: str | None) 
 
 
 def _draft(draft: Draft, typed: dict[str, list[str]], about: Marks) -> Found:
-    written = ((name, ", ".join(texts)) for name, texts in typed.items())
+    labels = _labels(draft.kind)
+    written = ((labels.get(name, name), ", ".join(texts)) for name, texts in typed.items())
     facts = lines((_("Written by"), draft.user), *written)
     title = str(_("Draft by %s") % draft.user)
     return Found(draft.pk, title, draft.changed_at, facts, about)
+
+
+def _labels(key: str) -> dict[str, str]:
+    """What the fields of a kind's form are called on its page, where they are called something."""
+    kind = find_kind(key)
+    fields = kind.form_class.base_fields if kind else {}
+    return {name: str(field.label) for name, field in fields.items() if field.label}
 
 
 def _erase_drafts(office: Office, rows: Rows) -> int:

@@ -21,6 +21,7 @@ from offices.rights import may
 from privacy import register, views
 from privacy.models import Inquiry, Who
 from submissions import drafts
+from submissions.kinds import find_kind
 from submissions.models import Submission
 from submissions.personal import SUBMISSIONS
 from tests.factories import make_submission
@@ -361,6 +362,25 @@ class TestPages:
             assert "Systern är 900101-••••" in said
             for told in ("Tipset", "Ringer helst", "Gärna på kvällen", "Anna tycker om katter"):
                 assert told in said
+
+    def test_a_draft_is_told_by_the_names_of_its_form(
+        self, maklare: User, ombud: User, office: Office
+    ) -> None:
+        typed = {"update_person-first_name": ["Anna"], "update_person-cell_phone": ["0701740607"]}
+        interest = find_kind("interests.send_interest")
+        assert interest
+        drafts.keep(maklare, office, interest, uuid.uuid4(), typed)
+        client = Client()
+        client.force_login(ombud)
+        inquiry = Inquiry(office=office, user=ombud)
+        inquiry.set_who(register.people(office, "0701740607")[0].who)
+        inquiry.save()
+
+        document = client.get(reverse("privacy:json", args=[inquiry.code])).content.decode()
+
+        assert "update_person" not in document
+        assert '"what": "Förnamn"' in document
+        assert '"what": "Mobil"' in document
 
     def test_without_the_right_there_is_nothing(
         self, anna: Submission, as_chef: Client, ombud: User, office: Office
