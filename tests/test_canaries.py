@@ -289,8 +289,8 @@ FORMS: dict[str, tuple[str, ...]] = {
 READ = re.compile(r"""POST(?:\.get|\.getlist)?[(\[]["']([a-z_-]+)["']""")
 # These are themselves addresses, tokens or keys, and are not typed.
 NOT_TYPED = {"next", "form_token", "csrfmiddlewaretoken"}
-# Of one's own sign-in: sealed in the session, it waits until the password was confirmed. A code that
-# is good for half a minute, the name of a passkey, the answer of one; nothing of a customer's.
+# Of one's own sign-in: sealed in the session, it waits until the password was confirmed. A code
+# good for half a minute, the name of a passkey, the answer of one; nothing of a customer's.
 TO_CONFIRM = {
     "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn",
     "mfa_edit_webauthn", "usersessions_list",
