@@ -10,6 +10,7 @@ process writes it once. What differs from run to run is a `Slot`; the rest, sett
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -98,14 +99,14 @@ _CONVERTERS: WeakKeyDictionary[BaseDatabaseWrapper, dict[int, list[tuple[int, Ex
 _CONVERTERS = WeakKeyDictionary()
 
 
-class _Statement:
+class _Statement(abc.ABC):
     """Written at the first run, once for each sort of database."""
 
     def __init__(self) -> None:
         self._written: dict[str, _Written] = {}
 
-    def _write(self, using: BaseDatabaseWrapper) -> _Written:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _write(self, using: BaseDatabaseWrapper) -> _Written: ...
 
     def all(self, **given: Any) -> list[Row]:
         """Run it, with a value for each slot; what it returns, converted as Django does."""

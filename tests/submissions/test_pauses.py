@@ -194,6 +194,14 @@ def denied(vitec: Sandbox, submission: Submission) -> Submission:
     return submission
 
 
+@pytest.fixture
+def other(denied: Submission, known: Known, bokare: User, office: Office) -> Submission:
+    """Another that stands under the same pause, and waits for nobody's turn."""
+    held = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
+    Submission.objects.filter(pk=held.pk).update(state=State.HELD, person_hash="")
+    return held
+
+
 class TestOnceADay:
     def test_within_the_day_nothing_is_tried(self, vitec: Sandbox, denied: Submission) -> None:
         assert sweep() == []
@@ -202,10 +210,8 @@ class TestOnceADay:
         assert len(posts(vitec)) == 1
 
     def test_after_a_day_one_is_let_through_and_its_answer_ends_the_pause(
-        self, vitec: Sandbox, denied: Submission, known: Known, bokare: User, office: Office
+        self, vitec: Sandbox, denied: Submission, other: Submission
     ) -> None:
-        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
-        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
         a_day_ago()
 
         assert sweep() == [denied.pk]
@@ -262,10 +268,8 @@ class TestOnceADay:
         assert state_of(denied) == State.DELIVERED
 
     def test_nor_is_the_try_spent_while_vitec_is_away(
-        self, vitec: Sandbox, denied: Submission, known: Known, bokare: User, office: Office
+        self, vitec: Sandbox, denied: Submission, other: Submission
     ) -> None:
-        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
-        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
         a_day_ago()
         for _ in range(OUTAGE_AFTER):
             outages.failed(denied, NotSent(cause="ConnectionRefusedError"))
@@ -300,10 +304,8 @@ class TestOnceADay:
         assert Pause.objects.get().ended_at is not None
 
     def test_a_try_that_said_nothing_lets_no_other_out_beside_it(
-        self, vitec: Sandbox, denied: Submission, known: Known, bokare: User, office: Office
+        self, vitec: Sandbox, denied: Submission, other: Submission
     ) -> None:
-        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
-        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
         a_day_ago()
         vitec.behave("comeback", "too_many", times=1)
 
@@ -315,10 +317,8 @@ class TestOnceADay:
         assert state_of(other) == State.HELD
 
     def test_one_that_can_be_opened_no_more_does_not_spend_it_either(
-        self, vitec: Sandbox, denied: Submission, known: Known, bokare: User, office: Office
+        self, vitec: Sandbox, denied: Submission, other: Submission
     ) -> None:
-        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
-        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
         Submission.objects.filter(pk=denied.pk).update(key="")
         a_day_ago()
 
@@ -351,13 +351,12 @@ class TestOnceADay:
         self,
         vitec: Sandbox,
         denied: Submission,
+        other: Submission,
         known: Known,
         bokare: User,
         office: Office,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        other = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
-        Submission.objects.filter(pk=other.pk).update(state=State.HELD, person_hash="")
         a_day_ago()
         sweep()
 
