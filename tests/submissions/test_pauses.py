@@ -352,9 +352,6 @@ class TestOnceADay:
         vitec: Sandbox,
         denied: Submission,
         other: Submission,
-        known: Known,
-        bokare: User,
-        office: Office,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         a_day_ago()
