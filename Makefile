@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test crash soak check scan audit observatory bench lock vendor messages clean
+.PHONY: run test crash soak check scan audit observatory wapiti bench lock vendor messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python manage.py run
@@ -44,11 +44,16 @@ audit: $(VENV)/.scan
 observatory: $(VENV)/.dev
 	@$(BIN)/python -m tools.observe
 
+# An attack on a portal as in production, as a stranger, a booker and an administrator; takes its
+# time, and a network the first time; says so without: make wapiti ARGS="booker --minutes 2"
+wapiti: $(VENV)/.dev
+	@$(BIN)/python -m tools.wapiti $(ARGS)
+
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(VENV)/.dev
-	@for name in requirements requirements-sentry requirements-dev requirements-scan; do \
+	@for name in requirements requirements-sentry requirements-dev requirements-scan requirements-wapiti; do \
 	  $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	    --no-header $$name.in -o $$name.txt $(ARGS); done
 

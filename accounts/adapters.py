@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sso
+from accounts import oidc, sso
 from accounts.mail import tell_of_change
 from lib.sealing import seal, unseal
 from offices.models import User
@@ -53,6 +54,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def pre_login(
+        self, request: HttpRequest, user: Any, *, signal_kwargs: Any, **said: Any
+    ) -> HttpResponse | None:
+        """Whom a sign-in service alone lets in comes by it, and by no passkey of ours alone."""
+        answer: HttpResponse | None = super().pre_login(
+            request, user, signal_kwargs=signal_kwargs, **said
+        )
+        by_service = "sociallogin" in (signal_kwargs or {})
+        if answer is None and not by_service and sso.alone_lets_in(user):
+            clear_login(request)
+            return render(request, "socialaccount/by_service_alone.html", status=403)
+        return answer
+
     def add_message(
         self, request: HttpRequest, level: int, message_template: Any = None, *a: Any, **kw: Any
     ) -> None:
@@ -61,29 +75,19 @@ class AccountAdapter(DefaultAccountAdapter):
         elif message := kw.get("message"):
             messages.add_message(request, level, message)
 
-    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """Whom a sign-in service alone lets in has no password to forget."""
-        if not sso.alone_lets_in(user):
-            super().send_password_reset_mail(user, email, context)
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A server that is away is in the log alone: the page answers as for an unknown address."""
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """An attempt too many is in the log, by its request alone."""
         try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, smtplib.SMTPException) as error:
-            about = getattr(context.get("user"), "pk", "-")
-            logger.warning(
-                "%s of account %s was not mailed: %s", template_prefix, about, type(error).__name__
-            )
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            logger.warning("a sign-in was one too many, request %s", getattr(request, "id", "-"))
+            raise
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: Any = None, email: Any = None
     ) -> None:
         """A change of what guards the account, told to its person."""
         tell_of_change(user, template_prefix)
-
-    def format_email_subject(self, subject: str) -> str:
-        return subject
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
@@ -119,8 +123,19 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         "connected_other": _("Another account has this sign-in already."),
     }
 
+    def get_requests_session(self) -> Any:
+        """A sign-in service answers at its own address, and leads our secret nowhere else."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        claims = sso.claims_of(sociallogin.account.extra_data)
+        extra = sociallogin.account.extra_data
+        try:
+            oidc.vouch(extra, sociallogin.state)
+        except oidc.NotVouchedFor:
+            self.on_authentication_error(request)
+        claims, signed = sso.claims_of(extra), extra["id_token"]
         # Of what the service told nothing is kept but the name by which it knows the person.
         sociallogin.account.extra_data = {}
         provider = sociallogin.account.provider
@@ -134,6 +149,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 render(request, "socialaccount/connect_first.html", status=403)
             )
         places = self._places(request, source, claims)
+        sociallogin.state["two_steps"] = source.asked_for_two(signed)
         sociallogin.state["places"] = [(place.customer_id, place.role) for place in places]
         if sociallogin.is_existing and source.gives_places:
             sso.settle_places(sociallogin.user, provider, places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
@@ -11,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,10 +21,12 @@ from django.utils.translation import gettext_lazy
 from accounts import invitations
 from accounts.forms import InviteForm
 from accounts.mail import send_invitation, tell_of_change
-from accounts.models import Invitation
+from accounts.models import Invitation, SecondStep
 from offices.admin import PortalUserAdmin
 from offices.admin_scope import OfficeFilter, OfficeScopedAdmin
 from offices.models import User
+
+logger = logging.getLogger(__name__)
 
 for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
     # Their pages would show addresses, secrets and keys; what an operator needs is below.
@@ -35,7 +39,25 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class AccountAdmin(PortalUserAdmin):
-    """As the offices' own, and whoever gets a new password here is told."""
+    """As the offices' own, and whoever gets a new password here is told.
+
+    Who is shut out, or signed out by the action, has no session left that could come to life again.
+    """
+
+    actions = ["sign_out_everywhere"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            end_sessions([obj])
+
+    @admin.action(description=gettext_lazy("Sign out the chosen accounts everywhere"))
+    def sign_out_everywhere(self, request: HttpRequest, queryset: Any) -> None:
+        people = list(queryset)
+        ended = end_sessions(people)
+        for user in people:
+            self.log_change(request, user, _("Signed out everywhere."))
+        messages.success(request, _("Sessions ended: %d") % ended)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
         user = self.get_object(request, id)
@@ -43,6 +65,16 @@ class AccountAdmin(PortalUserAdmin):
         if user and User.objects.filter(pk=user.pk).exclude(password=user.password).exists():
             tell_of_change(user, "admin/password_changed")
         return answer
+
+
+def end_sessions(people: list[User]) -> int:
+    """Of everybody named, in every browser; how many there were."""
+    sessions = list(UserSession.objects.filter(user__in=people))
+    for session in sessions:
+        session.end()
+    for user in people:
+        logger.info("all sessions of account %s were ended by an administrator", user.pk)
+    return len(sessions)
 
 
 class InvitationForm(forms.ModelForm):
@@ -99,13 +131,43 @@ class InvitationAdmin(OfficeScopedAdmin):
         messages.success(request, _("Withdrawn invitations: %d") % count)
 
 
-@admin.register(Authenticator)
+class KindFilter(admin.SimpleListFilter):
+    """By what it is, in our words."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind.value, said) for kind, said in SecondStep.KINDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SecondStep]) -> Any:
+        return queryset.filter(type=self.value()) if self.value() else queryset
+
+
+@admin.register(SecondStep)
 class SecondStepAdmin(admin.ModelAdmin):
     """For superusers: take away the second step of somebody who has lost theirs."""
 
-    list_display = ["user", "type", "created_at", "last_used_at"]
-    list_filter = ["type"]
-    fields = ["user", "type", "created_at", "last_used_at"]
+    list_display = ["person", "what", "since", "used"]
+    list_filter = [KindFilter]
+    list_select_related = ["user"]
+    fields = ["person", "what", "since", "used"]
+
+    @admin.display(description=gettext_lazy("portal user"), ordering="user__username")
+    def person(self, step: SecondStep) -> User:
+        return cast(User, step.user)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="type")
+    def what(self, step: SecondStep) -> str:
+        return step.kind
+
+    @admin.display(description=gettext_lazy("set up"), ordering="created_at")
+    def since(self, step: SecondStep) -> Any:
+        return step.created_at
+
+    @admin.display(description=gettext_lazy("last used"), ordering="last_used_at")
+    def used(self, step: SecondStep) -> Any:
+        return step.last_used_at
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
@@ -122,7 +184,7 @@ class SecondStepAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)
 
-    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+    def delete_model(self, request: HttpRequest, obj: SecondStep) -> None:
         super().delete_model(request, obj)
         delete_dangling_recovery_codes(obj.user)
         tell_of_change(obj.user, "admin/second_step_removed")

@@ -12,12 +12,13 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect import views as oidc
 from allauth.usersessions import views as usersessions
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from django.views.decorators.http import require_POST
+
+from accounts import oidc
 
 
 class Number36(StringConverter):
@@ -61,8 +62,8 @@ urlpatterns = [
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    path("sign-in/with/<str:provider_id>/", oidc.login, name="openid_connect_login"),
-    path("sign-in/with/<str:provider_id>/back/", oidc.callback, name="openid_connect_callback"),
+    path("sign-in/with/<str:provider_id>/", oidc.sign_in, name="openid_connect_login"),
+    path("sign-in/with/<str:provider_id>/back/", oidc.back, name="openid_connect_callback"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path(

@@ -11,9 +11,10 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sso
+from accounts import resets, sso
 from accounts.invitations import Place, roles_to_give
 from offices.access import managed_by
 from offices.models import Office, Role, User
@@ -42,9 +43,19 @@ class SignInForm(allauth_forms.LoginForm):
 
 
 class AskResetForm(allauth_forms.ResetPasswordForm):
+    """It looks for nobody: whether there is such an account is the worker's to find out."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, {"email": _("E-mail")})
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        resets.ask(request, email)
+        return email
 
 
 class OwnPasswordForm(forms.Form):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Invitation
+from accounts.models import GroupPlace, Invitation
 from lib.sealing import keyed_hash
 from offices.access import managed_by
 from offices.models import Membership, Office, Role, User
@@ -89,7 +89,8 @@ def take(invitation: Invitation, user: User) -> Membership:
     """Give the person the place; each invitation once. Raises Gone, and Own for who has made it.
 
     Somebody who is at the office already keeps one place, in the role that is offered now. Rights
-    that were granted beside another role end with it; what was taken away stays away.
+    that were granted beside another role end with it; what was taken away stays away. Whoever had
+    it by a group at the sign-in service has it by the invitation from then on.
     """
     refuse_own(invitation, user)
     now = timezone.now()
@@ -104,4 +105,8 @@ def take(invitation: Invitation, user: User) -> Membership:
         place.role = invitation.role
         place.save(update_fields=["role"])
         place.exceptions.filter(granted=True).delete()
+    if place.good_until is not None:
+        GroupPlace.objects.filter(membership=place).delete()
+        place.good_until = None
+        place.save(update_fields=["good_until"])
     return place

@@ -27,8 +27,9 @@ PURPOSE = "kept"
 # Long enough to sign in with a second step.
 GOOD_SECONDS = 30 * 60
 LONGEST = 200_000
-# Namespaces of what guards an account: allauth's addresses have none.
+# Namespaces of what guards an account: allauth's addresses have none. To invite somebody is work.
 OF_ACCOUNTS = {"", "accounts"}
+INVITING = "accounts:people"
 OURS = {"csrfmiddlewaretoken", FIELD}
 
 
@@ -109,7 +110,7 @@ def _is_work(path: str) -> bool:
         found = resolve(path.partition("?")[0])
     except Resolver404:
         return False
-    return found.namespace not in OF_ACCOUNTS
+    return found.namespace not in OF_ACCOUNTS or found.view_name == INVITING
 
 
 # --- What nobody came back for -----------------------------------------------------------------

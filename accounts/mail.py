@@ -25,6 +25,15 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
     return _send("invitation", context, address, f"invitation {invitation.pk}")
 
 
+def send_new_password(user: User, link: str) -> bool:
+    """The link by which somebody chooses a new password. False as for `send_invitation`.
+
+    To the address that we know, and not to the one that was typed, which may only look alike.
+    """
+    context = {"user": user, "link": link}
+    return _send("new_password", context, user.email, f"new password of account {user.pk}")
+
+
 # What guards an account, by the names that allauth gives such changes.
 CHANGES = {
     "account/email/password_changed": _("The password was changed."),

@@ -1,7 +1,10 @@
-"""Who is invited, and which places a person has by a group of their single sign-on."""
+"""Who is invited, which places a person has by a group of their single sign-on, and with what
+people sign in besides the password.
+"""
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -64,11 +67,62 @@ class Invitation(models.Model):
         return reverse("accounts:people")
 
 
-class GroupPlace(models.Model):
-    """This membership was given by a group at the sign-in service, and goes with it."""
+class SecondStep(Authenticator):
+    """allauth's row in our words, which it has in English alone."""
 
-    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="+")
+    Type = Authenticator.Type
+    KINDS = {
+        Type.TOTP: _("Authenticator app"),
+        Type.WEBAUTHN: _("Passkey"),
+        Type.RECOVERY_CODES: _("Recovery codes"),
+    }
+
+    class Meta:
+        proxy = True
+        verbose_name = _("second step")
+        verbose_name_plural = _("second steps")
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.kind}"
+
+    @property
+    def kind(self) -> str:
+        return str(self.KINDS[self.Type(self.type)])
+
+
+class AskedResetQuerySet(models.QuerySet["AskedReset"]):
+    def due(self) -> AskedResetQuerySet:
+        """Whose letter is to be written now."""
+        return self.filter(next_at__lte=timezone.now())
+
+
+class AskedReset(models.Model):
+    """Somebody has forgotten a password, of an account that there may be or not.
+
+    typed: {"address": as it was typed, "site": where they asked, "language": code}. next_at: when
+    the letter is written, or tried again. Gone as soon as it is written.
+    """
+
+    typed = SealedJSONField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    next_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = AskedResetQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.asked_at)
+
+
+class GroupPlace(models.Model):
+    """This membership was given by a group at the sign-in service, and goes with it.
+
+    confirmed_at: when the service last said that the person is in the group; None: before that was
+    written down.
+    """
+
+    membership = models.OneToOneField(Membership, on_delete=models.CASCADE, related_name="by_group")
     provider = models.CharField(max_length=40)
+    confirmed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.membership_id}"

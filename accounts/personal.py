@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import kept
-from accounts.models import Invitation
+from accounts import kept, resets
+from accounts.models import AskedReset, Invitation
 from offices.models import Office
 from offices.person_data import Found, Holding, Rows, Rule, days, lines, register, register_rule
 from offices.person_marks import Marks, marks
@@ -82,6 +82,20 @@ register_rule(
 )
 
 
+# --- Forgotten passwords -----------------------------------------------------------------------
+
+register_rule(
+    Rule(
+        key="accounts.resets",
+        label=gettext_lazy("Addresses for which a new password was asked"),
+        keep=lambda: resets.KEPT,
+        due=lambda before: AskedReset.objects.filter(asked_at__lt=before).count(),
+        purge=resets.forget,
+        takes=("accounts.AskedReset",),
+    )
+)
+
+
 # --- Forms that waited for a sign-in -----------------------------------------------------------
 
 register_rule(
@@ -89,6 +103,7 @@ register_rule(
         key="accounts.kept_forms",
         label=gettext_lazy("Forms that waited for a sign-in"),
         keep=lambda: dt.timedelta(seconds=kept.GOOD_SECONDS),
+        fixed=True,
         due=lambda before: len(kept.left_in_sessions(before)),
         purge=kept.forget,
         takes=("sessions.Session",),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.signals import user_logged_in
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from offices.models import Membership, Role, User
@@ -12,7 +16,7 @@ from offices.models import Membership, Role, User
 # Recovery codes stand in for one of these; alone they are no second step.
 KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
-METHODS_KEY = "account_authentication_methods"
+SESSION_KEY = "two_steps_elsewhere"
 
 
 def required_of(user: User) -> bool:
@@ -28,10 +32,11 @@ def required_of(user: User) -> bool:
     return Membership.objects.filter(user=user, role=Role.ADMINISTRATOR).exists()
 
 
-def came_by_single_sign_on(request: HttpRequest) -> bool:
-    """The sign-in service has asked for what it asks for; a second step is its own matter."""
-    methods = request.session.get(METHODS_KEY, [])
-    return any(method.get("method") == "socialaccount" for method in methods)
+@receiver(user_logged_in)
+def remember_second_step(request: HttpRequest, sociallogin: Any = None, **_: Any) -> None:
+    """Whether the sign-in service has asked for one; of a service that does not say, no."""
+    state = sociallogin.state if sociallogin else {}
+    request.session[SESSION_KEY] = bool(state.get("two_steps"))
 
 
 def missing(request: HttpRequest) -> bool:
@@ -39,4 +44,4 @@ def missing(request: HttpRequest) -> bool:
     user = request.user
     if not isinstance(user, User) or not required_of(user):
         return False
-    return not is_mfa_enabled(user, KINDS) and not came_by_single_sign_on(request)
+    return not is_mfa_enabled(user, KINDS) and not request.session.get(SESSION_KEY)

@@ -158,7 +158,8 @@ def people(request: PortalRequest) -> HttpResponse:
 
 def _people(request: PortalRequest) -> dict[str, Any]:
     offices = managed_by(request.user)
-    places = Membership.objects.filter(office__in=offices).select_related("user", "office")
+    places = Membership.objects.filter(office__in=offices)
+    places = places.select_related("user", "office", "by_group")
     open_ones = Invitation.objects.for_manager(request.user).open()
     return {
         "places": places.order_by("office__name", "user__last_name", "user__username"),

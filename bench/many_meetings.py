@@ -182,6 +182,7 @@ def _people(model: Any) -> list[dict[str, Any]]:
                 "person_hash": made["person_hash"],
                 "personal": sealed.get_prep_value(made["personal"]),
                 "words": made["words"],
+                "impersonal": made["impersonal"],
             }
         )
     return found

@@ -214,6 +214,7 @@ def _basic(username: str, password: str) -> str:
 def _read(response: Response, limit: int, heard: Heard) -> None:
     heard.status = response.status_code
     heard.retry_after = response.headers.get("Retry-After")
+    heard.said_at = response.headers.get("Date")
     heard.charset = charset_of(response.headers)
     if response.status_code < 200:
         return  # the final answer may still follow: closed by the caller, so never reused

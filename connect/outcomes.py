@@ -28,11 +28,13 @@ class Heard:
 
     body: decoded of any Content-Encoding.
     charset: as the answer declares it, or None.
+    said_at: the header Date, or None.
     """
 
     request_id: str
     status: int | None = None
     retry_after: str | None = None
+    said_at: str | None = None
     charset: str | None = None
     body: bytearray = dataclasses.field(default_factory=bytearray)
     milliseconds: int = 0
@@ -85,7 +87,7 @@ def _as_promised(answer: Answer, heard: Heard) -> Reply | VitecError:
 
 def _busy_or_unknown(heard: Heard, not_processed: bool) -> VitecError:
     """A bare 503 comes from any gateway on the way; only with Retry-After does it decline."""
-    seconds = retry_after(heard.retry_after)
+    seconds = retry_after(heard.retry_after, heard.said_at)
     if not not_processed or (heard.status == 503 and seconds is None):
         return _error(OutcomeUnknown, heard, cause="status")
     return _error(Busy, heard, seconds=seconds)
@@ -106,19 +108,27 @@ def _error(
     )
 
 
-def retry_after(header: str | None) -> float | None:
+def retry_after(header: str | None, said_at: str | None = None) -> float | None:
     """Seconds to wait, between half a second and an hour; None when the header is unreadable.
 
-    The header holds seconds or an HTTP date (RFC 9110, 10.2.3).
+    The header holds seconds or an HTTP date (RFC 9110, 10.2.3). A date is by Vitec's clock, which
+    said_at tells, the answer's own header Date; only without it by ours, which may be wrong.
     """
     text = (header or "").strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         return _clamped(float(text))
+    moment = _moment(text)
+    if moment is None:
+        return None
+    now = _moment(said_at or "") or datetime.datetime.now(datetime.UTC)
+    return _clamped((moment - now).total_seconds())
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    """An HTTP date; None for anything else."""
     try:
         moment = email.utils.parsedate_to_datetime(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.UTC)
-        return _clamped((moment - datetime.datetime.now(datetime.UTC)).total_seconds())
+        return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
     except (ValueError, OverflowError):
         return None
 

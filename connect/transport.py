@@ -22,6 +22,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from connect.deadlines import Deadline, watch
+
 
 class TimeUp(Exception):
     """The total deadline passed before the first byte of the request."""
@@ -52,11 +54,10 @@ class Flight:
         self._ended = False
         self._line: socket.socket | None = None
         self._token: contextvars.Token[Flight] | None = None
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
+        self._deadline = Deadline(self._until, self._expire)
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        watch(self._deadline)
         self._token = _running.set(self)
         return self
 
@@ -66,12 +67,12 @@ class Flight:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._timer.cancel()
+        self._deadline.lift()
         if self._token is not None:
             _running.reset(self._token)
         with self._lock:
             self._ended = True
-            # A socket's own timeout, cut to the time left, may be a moment faster than the timer.
+            # A socket's own timeout, cut to the time left, may be a moment faster than the thread.
             self.expired = self.expired or (error is not None and time.monotonic() >= self._until)
             if self._line is not None:
                 self._line.close()

@@ -20,6 +20,8 @@ from lib.log_context import present
 # What every record has; whatever else stands on one is a fact its writer gave as `extra`.
 _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 _DEEPEST = 30
+# What would begin a line of its own, or move what a terminal shows.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160), 0x2028, 0x2029)}
 
 
 class Lines(logging.Formatter):
@@ -68,11 +70,15 @@ class JsonLines(Lines):
 
 
 class TextLines(Lines):
-    """`time level logger message`, then the ids as `name=value`; a failure on lines below."""
+    """`time level logger message`, then the ids as `name=value`; a failure on lines below.
+
+    The time is UTC. A message is one line, whatever is in it.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        record.message = self.said(record)
-        record.asctime = self.formatTime(record)
+        record.message = self.said(record).translate(_CONTROL)
+        moment = dt.datetime.fromtimestamp(record.created, dt.UTC)
+        record.asctime = moment.isoformat(sep=" ", timespec="milliseconds")
         ids = "".join(f" {name}={value}" for name, value in present().items())
         failure = self.failure(record)
         if not failure:

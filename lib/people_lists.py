@@ -23,6 +23,9 @@ _COLUMNS = {
 }  # fmt: skip
 _MEANING = {word: column for column, words in _COLUMNS.items() for word in words}
 _DELIMITERS = ("\t", ";", ",")
+# What a file of a list may be called.
+TEXT_FILES = ("csv", "txt", "tsv")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,9 +37,14 @@ class Listed:
     person: PersonLine
 
 
+def is_text(raw: bytes) -> bool:
+    """No NUL, which an archive, a picture or a workbook begins with soon, unless it is UTF-16."""
+    return raw.startswith(_UTF_16) or b"\0" not in raw
+
+
 def decoded(raw: bytes) -> str:
     """A file's text: UTF-8, UTF-16 with its mark, else the Windows code page of the West."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(_UTF_16):
         return raw.decode("utf-16", errors="replace")
     try:
         return raw.decode("utf-8-sig")

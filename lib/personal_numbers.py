@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 Code = Literal["unreadable", "no_such_day", "check_digit"]
@@ -60,6 +61,38 @@ def masked_in(text: str) -> str:
             parts += [text[end : found.start()], masked(re.sub(r"[-+\s]", "", found[0]))]
             end = found.end()
     return "".join([*parts, text[end:]])
+
+
+def certain_in(text: str, today: dt.date) -> list[str]:
+    """The personal numbers in a text that are whole and right, as they are written, digits alone.
+
+    Stricter than `is_in`, for what is told of people's own words: the day must have been and the
+    check digit fit, and ten digits that begin with a nought and have no `-` are a telephone's.
+    """
+    return [number for _span, number in _certain(text, today)]
+
+
+def masked_certain(text: str, today: dt.date) -> str:
+    """The text with those that `certain_in` finds masked."""
+    parts, end = [], 0
+    for (start, after), number in _certain(text, today):
+        parts += [text[end:start], masked(number)]
+        end = after
+    return "".join([*parts, text[end:]])
+
+
+def _certain(text: str, today: dt.date) -> Iterator[tuple[tuple[int, int], str]]:
+    for found in _WITHIN.finditer(text.replace("–", "-")):
+        shape = _SHAPE.fullmatch(re.sub(r"\s", "", found[0]))
+        if shape is None or shape["century"] not in (None, "18", "19", "20"):
+            continue
+        if not shape["century"] and not shape["mark"] and shape["rest"][0] == "0":
+            continue
+        try:
+            read(found[0], today)
+        except NotPersonalNumber:
+            continue
+        yield found.span(), re.sub(r"[-+\s]", "", found[0])
 
 
 @functools.lru_cache(maxsize=1024)

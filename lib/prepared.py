@@ -2,7 +2,8 @@
 
 Django writes the SQL of a queryset anew each time it runs, which costs several times what the
 database then does; a delivery asks a dozen times, thousands of them an hour after an outage. Here a
-process writes it once. What differs from run to run is a `Slot`; the rest, settings too, must not.
+process writes it once, and PostgreSQL plans it once a connection. What differs from run to run is a
+`Slot`; the rest, settings too, must not.
 
     _name = Select(lambda: Person.objects.filter(id=Slot.of(Person, "id")).values_list("name"))
     _name.first(id=7)
@@ -12,12 +13,15 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import sql
 from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
@@ -44,7 +48,7 @@ class Slot(Expression):
         return "%s", [self]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class _Written:
     """A statement in the words of one sort of database.
 
@@ -57,7 +61,15 @@ class _Written:
     columns: Sequence[Expression]
 
     @classmethod
-    def of(cls, text: str, parameters: Iterable[Any], columns: Sequence[Any]) -> _Written:
+    def of(
+        cls,
+        text: str,
+        parameters: Iterable[Any],
+        columns: Sequence[Any],
+        using: BaseDatabaseWrapper,
+    ) -> _Written:
+        if using.vendor == "postgresql":
+            text, parameters = _with_constants(text, parameters, using)
         fill = [
             (each.name, each.output_field.get_db_prep_value)
             if isinstance(each, Slot)
@@ -70,7 +82,7 @@ class _Written:
         values = [
             each if prepare is None else prepare(given[each], using) for each, prepare in self.fill
         ]
-        with using.cursor() as cursor:
+        with _cursor(using) as cursor:
             cursor.execute(self.text, values)
             rows: list[Row] = cursor.fetchall()
         return [self._converted(row, using) for row in rows] if rows else rows
@@ -84,10 +96,10 @@ class _Written:
 
     def _converters(self, using: BaseDatabaseWrapper) -> list[tuple[int, Expression, list[Any]]]:
         """Those of the columns that have any. They belong to one connection, as in Django."""
-        known = _CONVERTERS.setdefault(using, {})
-        found = known.get(id(self))
+        known = _CONVERTERS.setdefault(using, WeakKeyDictionary())
+        found = known.get(self)
         if found is None:
-            found = known[id(self)] = [
+            found = known[self] = [
                 (index, column, made)
                 for index, column in enumerate(self.columns)
                 if (made := using.ops.get_db_converters(column) + column.get_db_converters(using))
@@ -95,7 +107,41 @@ class _Written:
         return found
 
 
-_CONVERTERS: WeakKeyDictionary[BaseDatabaseWrapper, dict[int, list[tuple[int, Expression, Any]]]]
+def _with_constants(text: str, parameters: Iterable[Any], using: Any) -> tuple[str, list[Any]]:
+    """The statement with all that is no slot written into it, and the slots.
+
+    A plan that is to serve every value of a parameter uses no index of some rows only.
+    """
+    waiting, slots = iter(parameters), []
+
+    def write(mark: re.Match[str]) -> str:
+        if mark[0] == "%%":
+            return "%%"
+        value = next(waiting)
+        if isinstance(value, Slot):
+            slots.append(value)
+            return "%s"
+        constant: str = using.ops.compose_sql("%s", [value])
+        return constant.replace("%", "%%")
+
+    return re.sub("%[%s]", write, text), slots
+
+
+# Its stub says less than what it takes.
+_SERVER_CURSOR: Any = ServerBindingCursor
+
+
+def _cursor(using: Any) -> CursorWrapper:
+    """Django's cursors bind on the client, and such a text cannot be prepared: one that can."""
+    cursor: CursorWrapper = using.cursor()
+    if using.vendor == "postgresql":
+        cursor.cursor = _SERVER_CURSOR(using.connection)
+    return cursor
+
+
+_CONVERTERS: WeakKeyDictionary[
+    BaseDatabaseWrapper, WeakKeyDictionary[_Written, list[tuple[int, Expression, list[Any]]]]
+]
 _CONVERTERS = WeakKeyDictionary()
 
 
@@ -133,7 +179,39 @@ class Select(_Statement):
     def _write(self, using: BaseDatabaseWrapper) -> _Written:
         compiler = self._rows().query.get_compiler(connection=using)
         text, parameters = compiler.as_sql()
-        return _Written.of(text, parameters, [column for column, _, _ in compiler.select])
+        return _Written.of(text, parameters, [column for column, _, _ in compiler.select], using)
+
+
+class Whole(_Statement):
+    """rows: makes the queryset of whole objects, annotated or not, with none of another table."""
+
+    def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]]) -> None:
+        super().__init__()
+        self._rows = rows
+        self._model: type[models.Model] = models.Model
+        self._fields: list[str] = []
+        self._annotated: list[str] = []
+
+    def objects(self, **given: Any) -> list[Any]:
+        """Run it, with a value for each slot; the objects, each made anew."""
+        rows = self.all(**given)
+        number = len(self._fields)
+        found = [self._model.from_db(DEFAULT_DB_ALIAS, self._fields, row[:number]) for row in rows]
+        for one, row in zip(found, rows, strict=True):
+            one.__dict__.update(zip(self._annotated, row[number:], strict=True))
+        return found
+
+    def _write(self, using: BaseDatabaseWrapper) -> _Written:
+        queryset = self._rows()
+        compiler = queryset.query.get_compiler(connection=using)
+        text, parameters = compiler.as_sql()
+        columns: list[Any] = [column for column, _, _ in compiler.select]
+        # The table's own stand first. They are the same whatever the sort of database.
+        own = columns[: len(columns) - len(compiler.annotation_col_map)]
+        self._model = queryset.model
+        self._fields = [column.target.attname for column in own]
+        self._annotated = list(compiler.annotation_col_map)
+        return _Written.of(text, parameters, columns, using)
 
 
 class Update(_Statement):
@@ -164,7 +242,8 @@ class Update(_Statement):
         told = [compiler.compile(column) for column in columns]
         returning = ", ".join(each for each, _ in told)
         more = [value for _, values in told for value in values]
-        return _Written.of(f"{text} RETURNING {returning}", [*parameters, *more], columns)
+        text = f"{text} RETURNING {returning}"
+        return _Written.of(text, [*parameters, *more], columns, using)
 
 
 class Insert(_Statement):
@@ -195,4 +274,4 @@ class Insert(_Statement):
         compiler = query.get_compiler(connection=using)
         ((text, parameters),) = compiler.as_sql()
         returning = using.ops.quote_name(str(key.column))
-        return _Written.of(f"{text} RETURNING {returning}", parameters, [key.cached_col])
+        return _Written.of(f"{text} RETURNING {returning}", parameters, [key.cached_col], using)

@@ -113,10 +113,14 @@ def _context(request: PortalRequest, asked: Asked, shelf: Shelf) -> dict[str, An
     form, offices, told = found.form, found.offices, found.news
     keys = read_columns(asked.state["columns"]) if "columns" in asked.state else shelf.columns
     columns = shown_columns(keys, amounts=Right.AMOUNTS in found.rights)
-    page = page_of(found.tables, order=found.order, number=asked.whole_number, size=asked.size)
+    page = page_of(
+        found.tables, offices, order=found.order, number=asked.whole_number, size=asked.size
+    )
     shown = _shown(page.rows, columns, asked.as_of, told)
     days = days_of(asked, form)
     return {
+        "here": reverse("meetings:list"),
+        "carrier": "filters",
         "asked": asked,
         "form": form,
         "page": page,

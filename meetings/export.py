@@ -38,7 +38,7 @@ def export(request: PortalRequest) -> HttpResponseBase:
         raise PermissionDenied
     wanted = CSV if request.POST.get("format") == CSV else XLSX
     chosen = columns(rights)
-    number, rows = all_of(found.tables, order=found.order)
+    number, rows = all_of(found.tables, found.offices, order=found.order)
     _write_down(request, found, number, format=wanted, amounts=Right.AMOUNTS in rights)
     lines = (cells(row, chosen) for row in _looked_at(rows, asked.as_of))
     return StreamingHttpResponse(

@@ -139,6 +139,8 @@ def figures(request: PortalRequest) -> HttpResponse:
         return redirect(f"{reverse('meetings:figures')}?{asked.query()}")
     sections = _sections(found, asked.as_of)
     context = {
+        "here": reverse("meetings:figures"),
+        "carrier": "again",
         "asked": asked,
         "past": past.say(asked.as_of) if asked.as_of else "",
         "now_query": asked.filtered(as_of=None),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from lib.polls import asked_by_itself
 from meetings.models import OfficeSync
 from meetings.sync import JOB, ask_now, is_wanted
 from meetings.tasks import ring
@@ -32,6 +33,7 @@ def freshness_of(office: Office, *, asked_for: bool = False) -> dict[str, Any]:
     }
 
 
+@asked_by_itself
 @require_GET
 def freshness(request: PortalRequest) -> HttpResponse:
     """How old the meetings are; asked again while a fetch goes on, and then the list is."""

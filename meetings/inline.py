@@ -15,6 +15,7 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
+from lib.polls import asked_by_itself
 from meetings import kinds
 from meetings.models import Meeting
 from meetings.views import from_meeting
@@ -44,6 +45,7 @@ def comeback(request: PortalRequest, meeting_id: int) -> HttpResponse:
     return _status(request, meeting, _submission(request, code))
 
 
+@asked_by_itself
 @require_http_methods(["GET", "POST"])
 def sent(request: PortalRequest, meeting_id: int, code: uuid.UUID) -> HttpResponse:
     """How the row's comeback is getting on; posted, it is undone."""

@@ -56,7 +56,9 @@ class Intake:
 
     def _without_erased(self, rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Of who was erased here nothing comes back but the office's figures, nor of long ago."""
-        before = ageing.horizon()
+        horizons = ageing.horizons()
+        differ = horizons.coming_in != horizons.stored
+        stored = ageing.kept_in_full(self.office, rows) if differ else set()
         named = {
             one: (str(row.get("contactId") or ""), reading.mark_of(one))
             for one, row in rows.items()
@@ -65,7 +67,7 @@ class Intake:
         return {
             vitec_id: reading.impersonal(row)
             if gone.intersection(named[vitec_id])
-            else ageing.aged(row, before)
+            else ageing.aged(row, horizons.stored if vitec_id in stored else horizons.coming_in)
             for vitec_id, row in rows.items()
         }
 

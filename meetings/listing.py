@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import math
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from meetings import opened
 from meetings.columns import ALL, COMMISSION_LABELS
 from meetings.models import STATE_LABELS, TYPE_LABELS, Meeting, MeetingVersion
 from offices import veil
+from offices.models import Office
 
 SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50
@@ -118,8 +119,26 @@ class Page:
         return self.number + 1 if self.number < self.pages else None
 
 
-def page_of(tables: list[Rows], *, order: Order, number: int, size: int) -> Page:
-    """The page of that number, or the last there is. tables: one, or the present and the past."""
+def page_of(
+    tables: list[Rows], offices: Iterable[Office], *, order: Order, number: int, size: int
+) -> Page:
+    """The page of that number, or the last there is. tables: one, or the present and the past.
+
+    offices: all whose rows these are.
+    """
+    page = _page_of(tables, order, number, size)
+    _tell_offices(page.rows, offices)
+    return page
+
+
+def _tell_offices(rows: Iterable[Any], offices: Iterable[Office]) -> None:
+    """They are known: read with each row anew they cost as much as the row."""
+    by_key = {office.pk: office for office in offices}
+    for row in rows:
+        row.office = by_key[row.office_id]
+
+
+def _page_of(tables: list[Rows], order: Order, number: int, size: int) -> Page:
     if _is_sorted_here(tables, order):
         keys = _keys(tables, order)
         if keys is not None:
@@ -134,7 +153,7 @@ def page_of(tables: list[Rows], *, order: Order, number: int, size: int) -> Page
 
 def _page_of_one(table: Rows, order: Order, number: int, size: int) -> Page:
     """A page of one table. A first page that holds everything has counted it, too."""
-    sorted_rows = _by_moment(table, order).select_related("office").defer(*UNSHOWN)
+    sorted_rows = _by_moment(table, order).defer(*UNSHOWN)
     found = list(sorted_rows[: size + 1]) if number == 1 else []
     if number == 1 and len(found) <= size:
         return Page(rows=found, count=len(found), number=1, size=size, order=order)
@@ -167,27 +186,37 @@ def _keys_of_moments(tables: list[Rows], order: Order) -> Rows:
     return parts[0].union(*parts[1:], all=True).order_by(*names)
 
 
-def all_of(tables: list[Rows], *, order: Order) -> tuple[int, Iterator[Row]]:
+def all_of(
+    tables: list[Rows], offices: Collection[Office], *, order: Order
+) -> tuple[int, Iterator[Row]]:
     """How many rows all pages have together, and the rows in the order of the pages.
 
     Only their keys are held at once; the rows are read in portions, as they are taken.
+    offices: all whose rows these are.
     """
+    keys = _all_keys(tables, order)
+    return len(keys), _read_on(tables, offices, keys)
+
+
+def _all_keys(tables: list[Rows], order: Order) -> list[tuple[Any, ...]] | array[int]:
     if _is_sorted_here(tables, order):
         keys = _keys(tables, order)
         if keys is not None:
-            return len(keys), _read_on(tables, keys)
+            return keys
         order = Order(too_many=True)
     if len(tables) > 1:
-        keys = list(_keys_of_moments(tables, order))
-        return len(keys), _read_on(tables, keys)
-    numbers = array("q", _by_moment(tables[0], order).values_list("pk", flat=True).iterator())
-    return len(numbers), _read_on(tables, numbers)
+        return list(_keys_of_moments(tables, order))
+    return array("q", _by_moment(tables[0], order).values_list("pk", flat=True).iterator())
 
 
-def _read_on(tables: list[Rows], keys: list[tuple[Any, ...]] | array[int]) -> Iterator[Row]:
+def _read_on(
+    tables: list[Rows], offices: Collection[Office], keys: list[tuple[Any, ...]] | array[int]
+) -> Iterator[Row]:
     for start in range(0, len(keys), PORTION):
         portion = keys[start : start + PORTION]
-        yield from _read(tables, [(0, k) if isinstance(k, int) else k for k in portion])
+        rows = _read(tables, [(0, k) if isinstance(k, int) else k for k in portion])
+        _tell_offices(rows, offices)
+        yield from rows
 
 
 def _is_sorted_here(tables: list[Rows], order: Order) -> bool:
@@ -259,7 +288,7 @@ def _read(tables: list[Rows], keys: list[tuple[Any, ...]]) -> list[Row]:
     for which, table in enumerate(tables):
         wanted = [pk for *_word, w, pk in keys if w == which]
         mine = table.model._default_manager.filter(pk__in=wanted).defer(*UNSHOWN)
-        rows |= {(which, row.pk): row for row in mine.select_related("office")}
+        rows |= {(which, row.pk): row for row in mine}
     return [rows[which, pk] for *_word, which, pk in keys if (which, pk) in rows]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -304,14 +303,15 @@ class Reach(models.TextChoices):
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def for_user(self, user: User | AnonymousUser) -> SavedViewQuerySet:
         """The person's own, those of the offices they may act for, and those of all."""
-        return self.offered_to(user, offices_for(user))
+        return self.offered_to(user.pk, models.Q(office__in=offices_for(user)))
 
-    def offered_to(
-        self, user: User | AnonymousUser, offices: Iterable[Office]
-    ) -> SavedViewQuerySet:
-        """The same where the person's offices are known already."""
-        own = models.Q(reach=Reach.PRIVATE, owner=user.pk)
-        of_office = models.Q(reach=Reach.OFFICE, office__in=offices)
+    def offered_to(self, user: Any, there: models.Q) -> SavedViewQuerySet:
+        """The same where the person's offices are known already.
+
+        user: the key, or what stands for it in a query. there: which offices.
+        """
+        own = models.Q(reach=Reach.PRIVATE, owner=user)
+        of_office = models.Q(there, reach=Reach.OFFICE)
         return self.filter(own | of_office | models.Q(reach=Reach.ALL))
 
     def named(self) -> SavedViewQuerySet:

@@ -257,7 +257,7 @@ def _until_none(some: Callable[[], int]) -> int:
 
 register_rule(
     Rule(
-        key="meetings.meetings",
+        key=ageing.RULE,
         label=gettext_lazy("The people of meetings long past"),
         keep=ageing.keep,
         due=lambda before: _old_meetings(before).count(),

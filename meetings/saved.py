@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from lib import swedish
+from lib.prepared import Slot, Whole
 from meetings import columns
 from meetings.models import Reach, SavedView
 from meetings.ranges import name_of, range_named
@@ -44,11 +45,18 @@ class Shelf:
         return next((view for view in self.views if str(view.pk) == text), None)
 
 
+# A view of another of the person's offices is offered there; here it would show this one's.
+_offered = Whole(
+    lambda: SavedView.objects.offered_to(
+        Slot.of(SavedView, "owner"), Q(office=Slot.of(SavedView, "office"))
+    )
+)
+
+
 def shelf_of(request: PortalRequest) -> Shelf:
     """One query."""
-    # A view of another of the person's offices is offered there; here it would show this one's.
-    here = [request.office] if request.office else []
-    found = list(SavedView.objects.offered_to(request.user, here))
+    here = request.office.pk if request.office else None
+    found: list[SavedView] = _offered.objects(owner=request.user.pk, office=here)
     usual = next((view for view in found if view.is_usual), SavedView())
     views = [view for view in found if not view.is_usual]
     return Shelf(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lib.sealing import Unsealable, seal_for, unseal_for
 from meetings import columns
 from meetings.models import Reach, SavedView
 from meetings.ranges import range_named
@@ -35,6 +37,8 @@ from offices.models import Right
 from offices.rights import offices_with
 
 PLACES = ("up", "down")
+WAY_BACK = "meetings.columns"
+BACK_WITHIN_SECONDS = 24 * 60 * 60
 
 
 class ViewForm(forms.Form):
@@ -153,7 +157,7 @@ def own_columns(request: PortalRequest) -> HttpResponse:
     """Choose the columns and their order. `move=up:<key>` shows the same page with one moved."""
     office = _office_or_403(request)
     given = request.POST if request.method == "POST" else request.GET
-    back = {name: given[name] for name in (*KEPT, "view") if given.get(name) and name != "columns"}
+    back = _way_back(request)
     amounts = offices_with(request.user, Right.AMOUNTS).filter(pk=office.pk).exists()
     if request.method == "POST":
         order = [key for key in request.POST.getlist("order") if key in columns.ALL]
@@ -173,10 +177,26 @@ def own_columns(request: PortalRequest) -> HttpResponse:
     context = {
         "rows": [(each, each.key in chosen) for each in columns.shown(keys, amounts=amounts)],
         "always": columns.ALWAYS,
-        "back": back,
+        "back": seal_for(WAY_BACK, json.dumps(back)),
         "back_query": urlencode({"date_from": "", **back}),
     }
     return render(request, "meetings/columns.html", context)
+
+
+def _way_back(request: PortalRequest) -> dict[str, str]:
+    """What the list showed. The page brings it back sealed: what anybody else posts is no address
+    to lead to.
+    """
+    if request.method == "POST":
+        try:
+            found: dict[str, str] = json.loads(
+                unseal_for(WAY_BACK, request.POST.get("back", ""), BACK_WITHIN_SECONDS)
+            )
+        except Unsealable:
+            return {}
+        return found
+    given = request.GET
+    return {name: given[name] for name in (*KEPT, "view") if given.get(name) and name != "columns"}
 
 
 def _moved(order: list[str], where: str, key: str) -> list[str]:

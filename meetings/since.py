@@ -17,6 +17,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 
+from lib.prepared import Select, Slot
 from meetings import past
 from meetings.changes import briefly
 from meetings.models import Meeting, MeetingVersion, Visit
@@ -95,13 +96,16 @@ def mark_seen(user: User, offices: Iterable[Office], until: dt.datetime) -> None
     )
 
 
-def news_of(since: Since) -> QuerySet[Any]:
-    """The meetings that are news, each with `news`, one of KINDS."""
+def news_of(since: Mapping[Any, Any]) -> QuerySet[Any]:
+    """The meetings that are news, each with `news`, one of KINDS.
+
+    since: by office the moment, or what stands for these in a statement written once.
+    """
     if not since:
         return Meeting.objects.none()
     wanted = Q()
     for moment, offices in _by_moment(since).items():
-        wanted |= Q(office__in=offices, observed_from__gt=moment)
+        wanted |= Q(_at(offices), observed_from__gt=moment)
     then = MeetingVersion.objects.filter(
         meeting=OuterRef("pk"), observed_from__lte=_moments(since), observed_to__gt=_moments(since)
     )
@@ -120,24 +124,37 @@ def news_of(since: Since) -> QuerySet[Any]:
     return candidates.annotate(news=kind).exclude(Q(news="")).order_by()
 
 
-def _by_moment(since: Since) -> dict[dt.datetime, list[int]]:
+# At one office, as nearly every page asks; writing it anew costs more than asking it.
+_news_here = Select(
+    lambda: news_of(
+        {Slot.of(Meeting, "office"): Slot("since", models.DateTimeField())}
+    ).values_list("pk", "news")[:MOST]
+)
+
+
+def _by_moment(since: Mapping[Any, Any]) -> dict[Any, list[Any]]:
     """The offices of each moment: who looks at many looks at them together."""
-    found: dict[dt.datetime, list[int]] = {}
+    found: dict[Any, list[Any]] = {}
     for office, moment in since.items():
         found.setdefault(moment, []).append(office)
     return found
 
 
-def _moments(since: Since) -> Any:
+def _at(offices: list[Any]) -> Q:
+    """One alone may be a slot, which is no part of a list."""
+    return Q(office=offices[0]) if len(offices) == 1 else Q(office__in=offices)
+
+
+def _moments(since: Mapping[Any, Any]) -> Any:
     """The office's moment, inside of a query over meetings."""
     found = {
-        moment: Value(moment, output_field=models.DateTimeField()) for moment in since.values()
+        moment: moment if isinstance(moment, Slot) else Value(moment, models.DateTimeField())
+        for moment in since.values()
     }
     if len(found) == 1:
         return next(iter(found.values()))
     whens = [
-        When(office__in=offices, then=found[moment])
-        for moment, offices in _by_moment(since).items()
+        When(_at(offices), then=found[moment]) for moment, offices in _by_moment(since).items()
     ]
     return Case(*whens)
 
@@ -224,8 +241,15 @@ def news(user: User, offices: list[Office]) -> News:
     since = look(user, offices)
     until = timezone.now()
     asked = {office.pk: since[office.pk] for office in offices if _has_changed(office, since)}
-    found = news_of(asked).values_list("pk", "news")[:MOST] if asked else ()
-    return News(since, until, dict(found))
+    return News(since, until, dict(_kinds(asked)))
+
+
+def _kinds(since: Since) -> Iterable[tuple[int, str]]:
+    """Of at most so many meetings that are news: key, and which of KINDS."""
+    if len(since) == 1:
+        ((office, moment),) = since.items()
+        return _news_here.all(office=office, since=moment)
+    return news_of(since).values_list("pk", "news")[:MOST] if since else ()
 
 
 def _has_changed(office: Office, since: Since) -> bool:

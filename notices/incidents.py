@@ -97,8 +97,8 @@ def _tell_office(office: Office, what: What, events: list[Attempt]) -> None:
 
 def _deciding(office: Office) -> set[int]:
     roles = [Role.MANAGER, Role.ADMINISTRATOR]
-    members = Membership.objects.filter(office=office, role__in=roles, user__is_active=True)
-    return set(members.values_list("user", flat=True))
+    members = Membership.objects.standing().filter(office=office, role__in=roles)
+    return set(members.filter(user__is_active=True).values_list("user", flat=True))
 
 
 def _tell(user_id: int, office: Office, what: What, events: list[Attempt]) -> None:

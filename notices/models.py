@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def unread(self) -> NoticeQuerySet:
         return self.filter(read_at=None)
+
+    def with_open_now(self) -> NoticeQuerySet:
+        """Each with `open_now`: how many of its submissions are still what it says of them."""
+        still = Q()
+        for what, state in TROUBLE.items():
+            still |= Q(what=what, items__submission__state=state)
+        still &= Q(items__submission__corrections=None)
+        return self.annotate(open_now=Count("items__submission", filter=still, distinct=True))
 
     def mark_read(self) -> int:
         """How many were unread."""
@@ -113,6 +121,11 @@ class Notice(models.Model):
         if self.what == What.OVER:
             return reverse("submissions:list")
         return reverse("submissions:list", query={"state": TROUBLE[What(self.what)].value})
+
+    @property
+    def is_of_trouble(self) -> bool:
+        """It is about submissions that wait for a person, or have."""
+        return self.what in TROUBLE
 
     @property
     def late(self) -> int:

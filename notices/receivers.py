@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from notices.models import Notice
 from offices.access import tell_of_offices
-from offices.models import User
 
 
-def unread_there(user: User | AnonymousUser) -> Any:
-    """How many notices of one office wait to be read."""
-    if user.is_anonymous:
-        return Value(0)
+def unread_there(user: Any) -> Any:
+    """How many notices of one office wait to be read. user: what stands for the person."""
     mine = Notice.objects.unread().filter(user=user, office=OuterRef("pk")).order_by()
     number = mine.values("office").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(number), 0)

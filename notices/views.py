@@ -19,7 +19,7 @@ MOST_SHOWN = 100
 @require_GET
 def list_notices(request: PortalRequest) -> HttpResponse:
     """What the person has been told of: unread ones first, the newest on top."""
-    mine = Notice.objects.for_user(request.user).select_related("office", "pause")
+    mine = Notice.objects.for_user(request.user).with_open_now().select_related("office", "pause")
     context = {
         "unread": mine.unread()[:MOST_SHOWN],
         "seen": mine.exclude(read_at=None)[:MOST_SHOWN],

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from lib.prepared import Slot, Whole
 from offices.http import PortalRequest
-from offices.models import Office, ProtectedContact, Role, User
+from offices.models import Membership, Office, ProtectedContact, Role, User, standing
 
 SESSION_KEY = "office"
 DECIDERS = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -24,7 +25,7 @@ def offices_for(user: User | AnonymousUser) -> QuerySet[Office]:
         return Office.objects.none()
     if user.is_superuser:
         return Office.objects.all()
-    return Office.objects.filter(memberships__user=user)
+    return Office.objects.filter(Q(memberships__user=user) & standing("memberships__"))
 
 
 def office_or_404(user: User | AnonymousUser, customer_id: str) -> Office:
@@ -44,7 +45,8 @@ _told: dict[str, Any] = {}
 def tell_of_offices(**expressions: Any) -> None:
     """Let the offices of `my_places` carry these, so that a page need not ask once more.
 
-    expressions: by the attribute's name, over the table of offices; or what makes one for a user.
+    expressions: by the attribute's name, over the table of offices; or what makes one of what
+    stands for the person in a query. They are written once, and must not depend on the moment.
     """
     _told.update(expressions)
 
@@ -79,21 +81,39 @@ def my_places(request: HttpRequest) -> list[Place]:
 
 def _places(user: User | AnonymousUser) -> list[Place]:
     """One query: an office comes once for each exception of the person's rights there."""
-    marked = ProtectedContact.objects.open().filter(office=OuterRef("pk"))
-    told = {name: each(user) if callable(each) else each for name, each in _told.items()}
-    offices = offices_for(user).annotate(hides_somebody=Exists(marked), **told)
-    if user.is_anonymous or user.is_superuser:
-        return [Place(office, None, {}) for office in offices]
+    if user.is_anonymous:
+        return []
+    if user.is_superuser:
+        return [Place(office, None, {}) for office in _every_office.objects(user=user.pk)]
     found: dict[int, Place] = {}
-    for office in offices.annotate(
-        my_role=F("memberships__role"),
-        my_right=F("memberships__exceptions__right"),
-        is_granted=F("memberships__exceptions__granted"),
-    ):
+    for office in _offices_of.objects(user=user.pk):
         place = found.setdefault(office.pk, Place(office, office.my_role, {}))
         if office.my_right:
             place.exceptions[office.my_right] = office.is_granted
     return list(found.values())
+
+
+_USER = Slot("user", Membership._meta.get_field("user"))
+
+
+def _telling(offices: QuerySet[Office]) -> QuerySet[Office]:
+    """These with what is told of them to the person who stands in the slot."""
+    marked = ProtectedContact.objects.open().filter(office=OuterRef("pk"))
+    told = {name: each(_USER) if callable(each) else each for name, each in _told.items()}
+    return offices.annotate(hides_somebody=Exists(marked), **told)
+
+
+# Every page asks one of these, and writing them anew cost it a tenth of its time.
+_every_office = Whole(lambda: _telling(Office.objects.all()))
+_offices_of = Whole(
+    lambda: _telling(
+        Office.objects.filter(Q(memberships__user=_USER) & standing("memberships__"))
+    ).annotate(
+        my_role=F("memberships__role"),
+        my_right=F("memberships__exceptions__right"),
+        is_granted=F("memberships__exceptions__granted"),
+    )
+)
 
 
 def my_offices(request: HttpRequest) -> list[Office]:
@@ -135,14 +155,16 @@ def managed_by(user: User | AnonymousUser) -> QuerySet[Office]:
     """The offices that a person decides for."""
     if user.is_anonymous or user.is_superuser:
         return offices_for(user)
-    return Office.objects.filter(memberships__user=user, memberships__role__in=DECIDERS)
+    mine = Q(memberships__user=user, memberships__role__in=DECIDERS)
+    return Office.objects.filter(mine & standing("memberships__"))
 
 
 def administered_by(user: User | AnonymousUser) -> QuerySet[Office]:
     """The offices at which a person gives places and rights."""
     if user.is_anonymous or user.is_superuser:
         return offices_for(user)
-    return Office.objects.filter(memberships__user=user, memberships__role=Role.ADMINISTRATOR)
+    mine = Q(memberships__user=user, memberships__role=Role.ADMINISTRATOR)
+    return Office.objects.filter(mine & standing("memberships__"))
 
 
 def administers(user: User | AnonymousUser, office: Office) -> bool:

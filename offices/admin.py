@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from offices import registry
 from offices.admin_directories import (
     ContactForm,
     CustomFieldForm,
@@ -204,8 +205,12 @@ class ContactAdmin(DirectoryAdmin):
 class CapabilityAdmin(ReadOnlyAdmin):
     """Which calls each office's login may make, as the calls themselves have taught."""
 
-    list_display = ["name", "office", "allowed", "checked_at"]
+    list_display = ["call", "office", "allowed", "checked_at"]
     list_filter = [("office", OfficeFilter), "allowed"]
+
+    @admin.display(description=_("call"), ordering="name")
+    def call(self, capability: Capability) -> str:
+        return registry.said(capability.name)
 
 
 class JobFilter(admin.SimpleListFilter):
@@ -216,7 +221,7 @@ class JobFilter(admin.SimpleListFilter):
     JOBS = ("meetings", "viewings", "lead_sources", "colleagues", "user_groups", "office")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(job, job) for job in self.JOBS]
+        return [(job, registry.said(job)) for job in self.JOBS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[SyncRun]) -> QuerySet[SyncRun]:
         return queryset.filter(job=self.value()) if self.value() else queryset
@@ -244,7 +249,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
     """What each fetch asked for, what came and what went wrong."""
 
     list_display = [
-        "job", "span", "office", "started_at", "took", "window_from", "window_to", "calls",
+        "fetched_what", "span", "office", "started_at", "took", "window_from", "window_to", "calls",
         "fetched", "created", "changed", "unchanged", "missing", "error", "detail",
     ]  # fmt: skip
     list_filter = [OutcomeFilter, ("office", OfficeFilter), JobFilter]
@@ -255,6 +260,10 @@ class SyncRunAdmin(ReadOnlyAdmin):
     list_select_related = ["office"]
     show_full_result_count = False
     list_per_page = 50
+
+    @admin.display(description=_("job"), ordering="job")
+    def fetched_what(self, run: SyncRun) -> str:
+        return registry.said(run.job)
 
     @admin.display(description=_("seconds"))
     def took(self, run: SyncRun) -> float | None:

@@ -14,6 +14,7 @@ from offices.access import offices_for
 from offices.admin_scope import OfficeFilter, OfficeScopedAdmin
 from offices.directory import contact_details
 from offices.models import Contact, CustomField, Estate
+from offices.vitec_ids import no_person
 
 # The admin's own width.
 WIDE = {"class": "vTextField"}
@@ -60,6 +61,9 @@ class EstateForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["street_address"].initial = self.instance.address
+
+    def clean_vitec_id(self) -> str:
+        return no_person(self.cleaned_data["vitec_id"])
 
     def save(self, commit: bool = True) -> Any:
         self.instance.address = self.cleaned_data["street_address"]
@@ -118,6 +122,9 @@ class ContactForm(RowForm):
         if self.instance.pk:
             details = self.instance.details
             self.initial.update({**details, "phones": "\n".join(details["phones"])})
+
+    def clean_vitec_id(self) -> str:
+        return no_person(self.cleaned_data["vitec_id"])
 
     def clean_phones(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["phones"].splitlines()]

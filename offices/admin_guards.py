@@ -20,6 +20,7 @@ from offices.admin_scope import OfficeFilter, OfficeScopedAdmin, ReadOnlyAdmin
 from offices.models import Disclosure, Membership, Office, ProtectedContact, Right, RightException
 from offices.models import User as PortalUser
 from offices.rights import may, offices_with
+from offices.vitec_ids import no_person
 
 
 class MembershipForm(forms.ModelForm):
@@ -94,7 +95,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
     form = MembershipForm
     inlines = [RightExceptionInline]
-    list_display = ["user", "office", "role"]
+    list_display = ["user", "office", "role", "good_until"]
     list_filter = ["role", ("office", OfficeFilter)]
     search_fields = ["user__username", "user__first_name", "user__last_name", "office__name"]
     list_select_related = ["user", "office"]
@@ -165,11 +166,19 @@ class DisclosureAdmin(ByRightAdmin):
     show_full_result_count = False
 
 
+class ProtectedForm(forms.ModelForm):
+    """Whom to hide, by an id that somebody types."""
+
+    def clean_contact_id(self) -> str:
+        return no_person(self.cleaned_data["contact_id"])
+
+
 @admin.register(ProtectedContact)
 class ProtectedContactAdmin(ByRightAdmin):
     """Whom to hide, by Vitec's id; nothing is deleted, the mark ends."""
 
     right = Right.PROTECTED
+    form = ProtectedForm
     list_display = ["contact_id", "office", "marked_at", "marked_by", "ended_at", "ended_by"]
     list_filter = [("office", OfficeFilter), ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["office", "marked_by", "ended_by"]

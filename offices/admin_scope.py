@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from offices.access import offices_for
@@ -98,6 +99,13 @@ class OfficeScopedAdmin(admin.ModelAdmin):
 
 class ReadOnlyAdmin(OfficeScopedAdmin):
     """A window, not a back door: nothing is added, changed or deleted here."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Nobody chooses anything here, as Django's own heading would have it.
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

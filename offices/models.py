@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -120,8 +122,26 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+def standing(of: str = "") -> Q:
+    """A condition: places that hold now, and are not waiting for a sign-in to confirm them.
+
+    of: what leads to the memberships, such as `memberships__`; ask in the same `filter` as whose.
+    """
+    return Q(**{f"{of}good_until": None}) | Q(**{f"{of}good_until__gt": Now()})
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def standing(self) -> MembershipQuerySet:
+        """Those that hold now, see `standing`."""
+        return self.filter(standing())
+
+
 class Membership(models.Model):
-    """One person may act for one office, in one role."""
+    """One person may act for one office, in one role.
+
+    good_until: then it rests, with all its rights, until it is confirmed; None: it needs no
+    confirming.
+    """
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("portal user")
@@ -136,6 +156,9 @@ class Membership(models.Model):
         blank=True,
         help_text=_("Who the person is among the office's colleagues. Empty: found by the name."),
     )
+    good_until = models.DateTimeField(_("good until"), null=True, blank=True, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -146,6 +169,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.office} · {self.get_role_display()}"
+
+    @property
+    def rests(self) -> bool:
+        """Does it wait for a sign-in to confirm it?"""
+        return self.good_until is not None and self.good_until <= timezone.now()
 
 
 class Right(models.TextChoices):
@@ -672,3 +700,35 @@ class SyncRun(models.Model):
         if self.finished_at is None:
             return None
         return round((self.finished_at - self.started_at).total_seconds(), 1)
+
+
+class Retention(models.Model):
+    """How long one rule of the purge keeps, as it is in force; see `offices.retention`.
+
+    rule: the key of a `person_data.Rule`. in_force: None while nothing goes by it yet.
+    announced: a shorter time, or the first one; counted: how many would go by it, when it was
+    counted last. takes_from: when it comes into force. confirmed_by: who wanted it sooner.
+    """
+
+    rule = models.CharField(_("rule"), max_length=60, unique=True)
+    in_force = models.DurationField(_("in force"), null=True, blank=True)
+    announced = models.DurationField(_("announced"), null=True, blank=True)
+    announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
+    counted = models.PositiveIntegerField(_("would go"), default=0)
+    takes_from = models.DateTimeField(_("takes from"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+
+    class Meta:
+        ordering = ["rule"]
+        verbose_name = _("time of keeping")
+        verbose_name_plural = _("times of keeping")
+
+    def __str__(self) -> str:
+        return self.rule

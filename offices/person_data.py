@@ -85,6 +85,7 @@ class Rule:
     keep: how long, from the settings; None for ever. due: how many are older than a moment.
     purge: take them away, or what is personal of them; returns how many.
     takes: from where, as `<app>.<Model>` for whole rows, else `<app>.<Model>.<column>`.
+    fixed: its time is no setting, and takes without being counted and told first.
     """
 
     key: str
@@ -93,6 +94,7 @@ class Rule:
     due: Callable[[dt.datetime], int]
     purge: Callable[[dt.datetime], int]
     takes: tuple[str, ...] = ()
+    fixed: bool = False
 
 
 def days(setting: str) -> Callable[[], dt.timedelta | None]:

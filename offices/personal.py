@@ -295,6 +295,7 @@ register_rule(
         key="offices.import_drafts",
         label=gettext_lazy("Files about to be imported"),
         keep=lambda: HOUR,
+        fixed=True,
         due=_old_files,
         purge=_purge_files,
         takes=("offices.ImportDraft",),

@@ -83,11 +83,8 @@ def mark_by_words(office: Office, texts: Mapping[str, str]) -> int:
     again stays shown, and of one who was erased here nothing is kept either.
     """
     words = [word.casefold() for word in settings.PROTECTED_NOTE_WORDS if word]
-    named = [
-        contact_id
-        for contact_id, text in texts.items()
-        if contact_id and any(word in text.casefold() for word in words)
-    ]
+    small = ((contact_id, text.casefold()) for contact_id, text in texts.items() if contact_id)
+    named = [contact_id for contact_id, text in small if any(word in text for word in words)]
     gone = erased.among(office, named)
     named = [contact_id for contact_id in named if contact_id not in gone]
     if not named:

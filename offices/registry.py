@@ -50,6 +50,11 @@ def all_lookups() -> list[Lookup]:
     return list(_registry.values())
 
 
+def said(key: str) -> str:
+    """What people call a look-up; its key where nobody knows it."""
+    return str(_registry[key].label) if key in _registry else key
+
+
 def fetch_everything(office: Office) -> None:
     """Refresh every list of the office now, save those that were refused within a day."""
     for fetch in dict.fromkeys(lookup.fetch for lookup in all_lookups()):

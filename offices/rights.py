@@ -33,9 +33,13 @@ def offices_with(user: User | AnonymousUser, right: Right) -> QuerySet[Office]:
         return offices_for(user)
     exceptions = RightException.objects.filter(membership=OuterRef("pk"), right=right)
     roles = [role for role, rights in OF_ROLE.items() if right in rights]
-    memberships = Membership.objects.filter(user=user).filter(
-        Exists(exceptions.filter(granted=True))
-        | (Q(role__in=roles) & ~Exists(exceptions.filter(granted=False)))
+    memberships = (
+        Membership.objects.standing()
+        .filter(user=user)
+        .filter(
+            Exists(exceptions.filter(granted=True))
+            | (Q(role__in=roles) & ~Exists(exceptions.filter(granted=False)))
+        )
     )
     return Office.objects.filter(pk__in=memberships.values("office"))
 

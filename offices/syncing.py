@@ -18,6 +18,7 @@ from django.utils import timezone
 from connect.client import Client
 from connect.errors import Denied, VitecError
 from lib.log_context import about
+from lib.prepared import Slot, Whole
 from offices.capabilities import may_ask, remember
 from offices.models import Office, SyncRun
 from offices.pace import PacedClient
@@ -72,13 +73,18 @@ class Freshness:
         return self.minutes is None or self.minutes >= self.limit
 
 
-def freshness(office: Office, job: str, interval: int | None = None) -> Freshness:
-    """What is known of the latest runs. interval: minutes between them, if not the usual."""
-    recent = list(
-        SyncRun.objects.filter(office=office, job=job)
+_recent = Whole(
+    lambda: (
+        SyncRun.objects.filter(office=Slot.of(SyncRun, "office"), job=Slot.of(SyncRun, "job"))
         .exclude(span=HISTORY)
         .order_by("-started_at", "-pk")[:RECENT]
     )
+)
+
+
+def freshness(office: Office, job: str, interval: int | None = None) -> Freshness:
+    """What is known of the latest runs. interval: minutes between them, if not the usual."""
+    recent: list[SyncRun] = _recent.objects(office=office.pk, job=job)
     done = [run for run in recent if run.finished_at]
     good = next((run.finished_at for run in done if not run.error), None)
     alive = timezone.now() - LONGEST_SILENCE

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from offices.admin_scope import OfficeFilter, ReadOnlyAdmin
-from offices.person_data import all_rules
+from privacy.keeping_views import in_words
 from privacy.models import Erasure, PurgeRun
 
 
@@ -26,16 +26,19 @@ class ErasureAdmin(ReadOnlyAdmin):
 class PurgeRunAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Of all offices together, so for superusers, as the whole admin is."""
 
-    list_display = ("began_at", "ended_at", "dry", "said")
+    list_display = ("began_at", "ended_at", "dry", "said", "told")
     list_filter = ["dry"]
-    fields = ["began_at", "ended_at", "dry", "said"]
+    fields = ["began_at", "ended_at", "dry", "said", "told"]
 
     @admin.display(description=_("Went"))
     def said(self, run: PurgeRun) -> str:
         """How many of what, in words."""
-        labels = {rule.key: rule.label for rule in all_rules()}
-        told = [f"{labels.get(key, key)}: {count}" for key, count in run.facts.items() if count]
-        return ", ".join(told) or "–"
+        return in_words(run.facts) or "–"
+
+    @admin.display(description=_("Announced"))
+    def told(self, run: PurgeRun) -> str:
+        """How many would go by a time that is not in force yet."""
+        return in_words(run.ahead) or "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -12,10 +12,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import RowKeyField, Unsealable, new_row_key, seal_row, unseal_row
 from offices.models import Office, Right, User
+from offices.person_data import days
 from offices.person_marks import Marks
 from offices.rights import offices_with
 
@@ -42,14 +44,16 @@ class Who:
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def for_user(self, user: User | AnonymousUser) -> InquiryQuerySet:
-        """The person's own, of offices where they still have the right."""
-        return self.filter(user=user.pk, office__in=offices_with(user, Right.PRIVACY))
+        """The person's own, of offices where they still have the right, and not too old."""
+        mine = self.filter(user=user.pk, office__in=offices_with(user, Right.PRIVACY))
+        keep = days("EXPORT_DAYS")()
+        return mine if keep is None else mine.filter(made_at__gt=timezone.now() - keep)
 
 
 class Inquiry(models.Model):
     """A person whose data somebody looks at: what stands behind the address of the extract.
 
-    sealed: `Who`, with the row's own key. Gone after a day.
+    sealed: `Who`, with the row's own key. It opens for `EXPORT_DAYS`.
     """
 
     code = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -179,12 +183,16 @@ class Erasure(models.Model):
 
 
 class PurgeRun(models.Model):
-    """One run of the purge by age. facts: {rule: how many went, or would go when dry}."""
+    """One run of the purge by age. facts: {rule: how many went, or would go when dry}.
+
+    ahead: {rule: how many would go by a time that is announced, and not in force yet}.
+    """
 
     began_at = models.DateTimeField(_("began"), auto_now_add=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     dry = models.BooleanField(_("only counted"), default=False)
     facts = models.JSONField(_("facts"), default=dict, blank=True)
+    ahead = models.JSONField(_("announced"), default=dict, blank=True)
 
     class Meta:
         ordering = ["-began_at", "-pk"]

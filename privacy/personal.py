@@ -15,7 +15,7 @@ register_rule(
     Rule(
         key="privacy.inquiries",
         label=_("Register extracts on screen"),
-        keep=lambda: dt.timedelta(days=1),
+        keep=days("EXPORT_DAYS"),
         due=lambda before: Inquiry.objects.filter(made_at__lt=before).count(),
         purge=lambda before: Inquiry.objects.filter(made_at__lt=before).delete()[0],
         takes=("privacy.Inquiry",),

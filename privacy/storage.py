@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
 from offices.person_data import all_holdings
@@ -17,8 +18,9 @@ def overwrite_what_is_free() -> bool:
     """Leave nothing of deleted rows in the database's own files. Must not run in a transaction.
 
     SQLite: the file is written anew and the write-ahead log emptied. PostgreSQL: the tables from
-    which people are erased are written anew, each locked meanwhile; its write-ahead log turns over
-    by itself. False: somebody holds the file, and it is left to the next time.
+    which people are erased are written anew, each locked meanwhile, and what it has counted of
+    their values; its write-ahead log turns over by itself. False: somebody holds the file, or the
+    database is not ours, and it is left to the next time.
     """
     if connection.in_atomic_block:
         return False
@@ -32,12 +34,25 @@ def overwrite_what_is_free() -> bool:
             for table in _tables():
                 # A table's name is no parameter.
                 # nosemgrep: sql-by-hand
-                cursor.execute(f"VACUUM (FULL) {connection.ops.quote_name(table)}")
+                cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+            # What it has counted of the rows before: values of theirs, the commonest among them.
+            cursor.execute("VACUUM (FULL) pg_catalog.pg_statistic")
             cursor.execute("RESET lock_timeout")
+            return _owns_the_database(cursor)
     except OperationalError as error:
         log.warning("what is free was not overwritten cause=%s", type(error).__name__)
         return False
-    return True
+
+
+def _owns_the_database(cursor: CursorWrapper) -> bool:
+    """To anybody else PostgreSQL says no more than a warning, and leaves its statistics."""
+    cursor.execute(
+        "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+    )
+    owns = bool(cursor.fetchone()[0])
+    if not owns:
+        log.warning("statistics were not overwritten: the database has another owner")
+    return owns
 
 
 def _tables() -> list[str]:

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from privacy import views
+from privacy import keeping_views, views
 
 app_name = "privacy"
 urlpatterns = [
     path("", views.people, name="people"),
+    path("keeping/", keeping_views.keeping, name="keeping"),
+    path("keeping/confirm/", keeping_views.confirm, name="confirm"),
     path("open/", views.open_person, name="open"),
     path("lift/", views.lift, name="lift"),
     path("persons/<uuid:code>/", views.person, name="person"),

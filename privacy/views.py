@@ -19,7 +19,7 @@ from lib import personal_numbers
 from lib.sealing import Unsealable, seal_for, unseal_for
 from offices import disclosures, erased
 from offices.http import PortalRequest
-from offices.models import Disclosure, Office, Right
+from offices.models import Disclosure, Office, Retention, Right
 from offices.person_data import all_holdings
 from offices.person_marks import asked
 from offices.rights import may, require
@@ -28,7 +28,7 @@ from privacy.forms import AskForm, LiftForm, SearchForm
 from privacy.models import Erasure, Inquiry, PurgeRun, Step, Who
 
 MOST_ERASURES = 50
-# For what a card's token is good, and how long: as an extract stays open.
+# For what a card's token is good, and how long.
 CARD = "privacy.card"
 CARD_SECONDS = 24 * 60 * 60
 _HIDDEN = gettext_lazy("The person has protected identity: it takes the right to see them.")
@@ -63,6 +63,7 @@ def _waiting(request: PortalRequest) -> dict[str, Any]:
         "open_erasures": erasures.open()[:MOST_ERASURES],
         "done_erasures": erasures.exclude(cleared_at=None)[:10],
         "last_purge": PurgeRun.objects.filter(dry=False).first(),
+        "announced": Retention.objects.exclude(announced=None).exists(),
         "days": settings.RETENTION_DAYS,
         "sees_all": may(request.user, Right.PROTECTED, request.office),
     }
@@ -139,30 +140,38 @@ def as_json(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
 
 
 def _record_extract(request: PortalRequest, inquiry: Inquiry, form: str) -> None:
-    ids = sorted(inquiry.who.marks.contact_ids)
-    disclosures.record(
-        request.user,
-        inquiry.office,
-        Disclosure.What.EXTRACTED,
-        subject="privacy.person",
-        person=disclosures.of_contact(inquiry.office, ids[0]) if ids else "",
-        format=form,
-    )
+    what = Disclosure.What.EXTRACTED
+    _record_look(request, inquiry.office, inquiry.who, what, subject="privacy.person", format=form)
+
+
+def _record_look(
+    request: PortalRequest, office: Office, who: Who, what: Disclosure.What, *, subject: str,
+    **facts: Any,
+) -> None:  # fmt: skip
+    """A row for each id by which Vitec knows the person; one without, where it knows none."""
+    for contact_id in sorted(who.marks.contact_ids) or [""]:
+        person = disclosures.of_contact(office, contact_id)
+        disclosures.record(request.user, office, what, subject=subject, person=person, **facts)
 
 
 # --- Erasure -----------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_POST
 def ask(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
-    """What goes, what stays and why; and asking for it."""
+    """What goes, what stays and why; and asking for it, once a reason is posted.
+
+    Posted from the start: what it shows of the person is put on record.
+    """
     inquiry = _inquiry(request, code)
-    form = AskForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = AskForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         erasure = erasing.ask(request.user, inquiry.office, inquiry.who, reason)
         messages.success(request, _("Asked for. A second person with the right now approves it."))
         return redirect(erasure)
+    what = Disclosure.What.VIEWED
+    _record_look(request, inquiry.office, inquiry.who, what, subject="privacy.erasure")
     context = {"inquiry": inquiry, "form": form, **_plan(inquiry.office, inquiry.who)}
     return render(request, "privacy/ask.html", context, status=422 if form.errors else 200)
 
@@ -193,9 +202,8 @@ def erasure(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
         "went": _went(found),
     }
     if found.who is not None:
-        disclosures.record(
-            request.user, found.office, Disclosure.What.VIEWED, subject=f"privacy.erasure:{code}"
-        )
+        what = Disclosure.What.VIEWED
+        _record_look(request, found.office, found.who, what, subject=f"privacy.erasure:{code}")
         context |= _plan(found.office, found.who)
     return render(request, "privacy/erasure.html", context)
 

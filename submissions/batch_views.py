@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from lib.polls import asked_by_itself
 from offices.access import administers, offices_for
 from offices.http import PortalRequest
 from submissions import batches, looks
@@ -38,6 +39,7 @@ def batch(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     return render(request, "submissions/batch.html", context)
 
 
+@asked_by_itself
 @require_GET
 def status(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """The living part of the page; it stops asking when nothing more happens by itself."""

@@ -17,18 +17,19 @@ import re
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Now
 
-from connect.calls import Reply
+from connect.calls import Call, Reply
 from connect.errors import Busy, Denied, NotSent, OutcomeUnknown, Refused, VitecError
 from lib.prepared import Select, Slot
 from lib.sealing import Unsealable
 from offices.logins import Logins
+from offices.models import Credential
 from offices.vitec import NoCredential, client_for
 from submissions import moves, outages, pauses
 from submissions.claims import claim
@@ -58,12 +59,18 @@ RINGS_PER_SWEEP = 500
 SETTLE_SECONDS = 30
 # Pause.status where no login has been entered yet.
 NO_LOGIN = 0
+# Pause.endpoint where it is over all that the office sends.
+EVERYTHING = ""
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 class ClaimLost(Exception):
     """Somebody else has the row now; nothing may be sent on its behalf."""
+
+
+class _Illegible(Exception):
+    """What is to be sent can be opened by no key, or its own is gone."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,16 +128,19 @@ def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], ob
     Raises ClaimLost.
     """
     try:
-        call = submission.call
+        call = _call_of(submission)
         with client_for(submission.office) as client:
             reply = client.send(call, before_first_byte=lambda: _mark_sending(submission))
     except ClaimLost:
         raise
     except NoCredential:
         return lambda: _hold_without_login(submission), _nothing
+    except Unsealable:
+        # One of the office's logins can be opened by no key: a person has to enter it again.
+        return lambda: _hold_over(submission, [EVERYTHING]), _nothing
     except Denied as error:
         return _denying(submission, error, client.logins), _teaching(submission, error)
-    except Unsealable:
+    except _Illegible:
         return _proving_nothing(submission, _give_up, NotSent(cause="unsealable")), _nothing
     except VitecError as error:
         return _settling(submission, error), _teaching(submission, error)
@@ -138,6 +148,14 @@ def _send(submission: Submission) -> tuple[Callable[[], object], Callable[[], ob
         return _settling(submission, _fault_of_ours(submission, error)), _nothing
     settle = _let_in(submission, lambda: _settle_delivered(submission, reply))
     return settle, lambda: _answered(submission)
+
+
+def _call_of(submission: Submission) -> Call:
+    """The call to make. Raises _Illegible."""
+    try:
+        return submission.call
+    except Unsealable:
+        raise _Illegible from None
 
 
 def _nothing() -> None:
@@ -179,7 +197,8 @@ def _proving_nothing(
 
 
 def _answered(submission: Submission) -> None:
-    outages.answered(submission)
+    if getattr(submission, "in_an_outage", True):
+        outages.answered(submission)
     pauses.let_go_on(submission)
 
 
@@ -242,8 +261,9 @@ def _mark_sending(submission: Submission) -> None:
 def _settle_delivered(submission: Submission, reply: Reply) -> None:
     vitec_id = id_in(reply)
     with transaction.atomic(savepoint=False):
-        if place := moves.DELIVER.one(submission, vitec_id=vitec_id):
-            note(submission, Event.DELIVERED, answer=reply, place=place)
+        if told := moves.DELIVER.one(submission, vitec_id=vitec_id):
+            *place, submission.in_an_outage = told  # type: ignore[attr-defined]
+            note(submission, Event.DELIVERED, answer=reply, place=tuple(place))
             return
         # Meanwhile the sweeper gave up on us, and perhaps a person decided. Our own token proves
         # that nobody has sent it since and that this is our send's answer: proof outranks both.
@@ -334,18 +354,29 @@ def _denied(submission: Submission, error: Denied, logins: Logins) -> None:
 
     logins: as they were when one of them was denied.
     """
-    if _login_changed_meanwhile(submission, logins):
-        again = {"not_before": not_sooner("asked_until", Now()), "rung_at": None}
-        _settle(submission, State.QUEUED, Event.DENIED, error, **again)
-        return
+    with transaction.atomic():
+        used = logins.of(submission.endpoint)
+        # Who saves a login ends what pauses it; until we are through that has to wait.
+        concerned = Q(office=submission.office_id) | Q(username=used.username)
+        list(Credential.objects.select_for_update().filter(concerned).order_by("pk").values("pk"))
+        if _login_changed_meanwhile(submission, used):
+            again = {"not_before": not_sooner("asked_until", Now()), "rung_at": None}
+            _settle(submission, State.QUEUED, Event.DENIED, error, **again)
+            return
+        for office_id, endpoint in sorted(_places_denied(submission, error, logins)):
+            _pause(office_id, endpoint, error.status or 0)
+        _settle(submission, State.HELD, Event.DENIED, error)
+
+
+def _places_denied(
+    submission: Submission, error: Denied, logins: Logins
+) -> Collection[tuple[int, str]]:
+    """Where nothing can be sent now: office and endpoint, as a `Pause` has."""
     here = submission.office_id
-    places = {(here, submission.endpoint)}
-    if error.status == 401:
-        places = {(here, endpoint) for endpoint in _of_this_login(submission, logins)}
-        places |= set(pauses.places_of(logins.of(submission.endpoint)))
-    for office_id, endpoint in sorted(places):
-        _pause(office_id, endpoint, error.status or 0)
-    _settle(submission, State.HELD, Event.DENIED, error)
+    if error.status != 401:
+        return {(here, submission.endpoint)}
+    places = {(here, endpoint) for endpoint in _of_this_login(submission, logins)}
+    return places | set(pauses.places_of(logins.of(submission.endpoint)))
 
 
 def _of_this_login(submission: Submission, logins: Logins) -> list[str]:
@@ -354,9 +385,8 @@ def _of_this_login(submission: Submission, logins: Logins) -> list[str]:
     return logins.serve_alike(submission.endpoint, sorted(everything))
 
 
-def _login_changed_meanwhile(submission: Submission, logins: Logins) -> bool:
+def _login_changed_meanwhile(submission: Submission, used: Credential) -> bool:
     """The login that was denied is not the one that stands there now."""
-    used = logins.of(submission.endpoint)
     try:
         now = Logins(submission.office).of(submission.endpoint)
     except NoCredential:
@@ -365,8 +395,11 @@ def _login_changed_meanwhile(submission: Submission, logins: Logins) -> bool:
 
 
 def _hold_without_login(submission: Submission) -> None:
-    logins = Logins(submission.office)
-    for endpoint in _of_this_login(submission, logins):
+    _hold_over(submission, _of_this_login(submission, Logins(submission.office)))
+
+
+def _hold_over(submission: Submission, endpoints: Collection[str]) -> None:
+    for endpoint in endpoints:
         _pause(submission.office_id, endpoint, NO_LOGIN)
     _settle(submission, State.HELD, Event.HELD, NotSent(cause="no_credential"))
 
@@ -387,13 +420,24 @@ def sweep() -> list[int]:
 
     Any number of sweepers at once are harmless.
     """
-    _expire_leases()
-    _free_orphans_of_pauses()
-    _give_up_the_tired()
-    outages.end_those_of_no_login()
-    outages.end_those_nobody_waits_for()
-    pauses.let_one_through()
+    for step in (
+        _expire_leases,
+        _free_orphans_of_pauses,
+        _give_up_the_tired,
+        outages.end_those_of_no_login,
+        outages.end_those_nobody_waits_for,
+        pauses.let_one_through,
+    ):
+        _whatever_comes_of_it(step)
     return _take_to_ring([pk for moment in DUE_BY for pk in _not_rung(moment)][:RINGS_PER_SWEEP])
+
+
+def _whatever_comes_of_it(step: Callable[[], object]) -> None:
+    """One part of the sweep that fails, over and over perhaps, keeps nobody else's waiting."""
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001 - what is due must be rung for
+        log.error("sweep failed step=%s cause=%s", step.__name__, type(error).__name__)
 
 
 def _not_rung(moment: Q) -> list[int]:

@@ -10,7 +10,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.utils import timezone
 
 from lib.sealing import new_row_key, seal_row
@@ -66,8 +65,3 @@ def purge(before: dt.datetime) -> int:
     """Forget what nobody has written on since then; returns how many."""
     deleted, _by_model = Draft.objects.filter(changed_at__lt=before).delete()
     return deleted
-
-
-def oldest_kept() -> dt.datetime:
-    """What was written on before is forgotten."""
-    return timezone.now() - dt.timedelta(days=settings.DRAFT_DAYS)

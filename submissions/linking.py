@@ -64,7 +64,9 @@ def link(office: Office, contacts: Sequence[Contact]) -> int:
 def _link(office: Office, persons: dict[str, str]) -> int:
     """persons: by the hash of what was typed, the `person_hash` that it belongs to."""
     told = Likeness.objects.filter(mark__in=persons, submission__person_hash="")
-    rows = told.filter(submission__office=office).values_list("submission", "mark")
+    # In order, as everybody changes several who does so in one transaction.
+    here = told.filter(submission__office=office).order_by("submission")
+    rows = here.values_list("submission", "mark")
     return sum(
         # Only what is still as it was read: somebody may have erased it this very moment.
         Submission.objects.filter(pk=pk, person_hash="")

@@ -628,6 +628,12 @@ class StampKey(models.Model):
         return self.mark
 
 
+def _called(endpoint: str) -> str:
+    """The staff's word for what is sent to an endpoint; "" for none."""
+    kind = next((k for k in all_kinds() if k.endpoint.key == endpoint), None)
+    return str(kind.label) if kind else endpoint
+
+
 class Pause(models.Model):
     """Sending stands still for an office, because Vitec denied access or a person wants it.
 
@@ -686,10 +692,7 @@ class Pause(models.Model):
     @property
     def concerns(self) -> str:
         """What stands still, in the staff's word; "" for everything of the office."""
-        if not self.endpoint:
-            return ""
-        kind = next((k for k in all_kinds() if k.endpoint.key == self.endpoint), None)
-        return str(kind.label) if kind else self.endpoint
+        return _called(self.endpoint)
 
     @property
     def waiting(self) -> int:
@@ -756,6 +759,11 @@ class Outage(models.Model):
     @property
     def counts(self) -> bool:
         return self.failures >= OUTAGE_AFTER or self.asked_until is not None
+
+    @property
+    def concerns(self) -> str:
+        """What waits, in the staff's word; "" for everything of the login."""
+        return _called(self.endpoint)
 
     @staticmethod
     def concerning(submission: Submission) -> Q:

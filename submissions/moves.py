@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import DurationField, F
+from django.db.models import DurationField, Exists, F
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from lib.prepared import Row, Slot, Update
 from submissions.journal import PLACE
-from submissions.models import State, Submission, SubmissionQuerySet, due
+from submissions.models import Outage, State, Submission, SubmissionQuerySet, due
 
 
 class Move(Update):
@@ -76,4 +76,11 @@ TAKE = Move(
     returning=[F("tries")],
 )
 MARK = Move(_mine, State.CLAIMED, State.SENDING, {"lease_until": _lease_until})
-DELIVER = Move(_mine, State.SENDING, State.DELIVERED, {"vitec_id": Slot.of(Submission, "vitec_id")})
+# Told with it: whether there is any outage that its answer might end.
+DELIVER = Move(
+    _mine,
+    State.SENDING,
+    State.DELIVERED,
+    {"vitec_id": Slot.of(Submission, "vitec_id")},
+    returning=[Exists(Outage.objects.filter(ended_at=None))],
+)

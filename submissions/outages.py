@@ -8,11 +8,12 @@ is kept: for all that the answer concerned, and for the row itself (`Submission.
 from __future__ import annotations
 
 import datetime as dt
-import random
+import math
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now
 
 from connect.errors import Busy, VitecError
@@ -20,14 +21,27 @@ from lib.prepared import Select, Slot
 from offices import pace
 from offices.logins import Logins, NoCredential, with_login
 from offices.models import Credential, Office
-from submissions.models import FURTHEST_DUE, OUTAGE_AFTER, Outage, State, Submission, not_sooner
+from submissions.models import (
+    FURTHEST_DUE,
+    OUTAGE_AFTER,
+    Outage,
+    State,
+    Submission,
+    due,
+    not_sooner,
+)
 
 PROBE_EVERY = dt.timedelta(seconds=15)
 # One that nobody waits for has no probe, and so no answer that could end it: so long after the last
 # was due it is not known any more whether it goes on.
 KNOWN_FOR = dt.timedelta(minutes=5)
-# What waited goes on over so long a time, not all in one moment.
+# What waited goes on over so long a time at least, not all in one moment, and in so many steps.
+# Very many go on as fast as their login may: who comes sooner finds no seat.
 SPREAD_SECONDS = 20
+LONGEST_SPREAD_SECONDS = 3600
+STEPS = 100
+# Of very many that wait a few come to each probe, and all of them within so many.
+PROBES_AHEAD = 8
 
 
 def failed(submission: Submission, error: VitecError) -> None:
@@ -77,13 +91,15 @@ def answered(submission: Submission) -> None:
         asked_to_wait
     )
     with transaction.atomic():
-        ended = list(over)
+        # That of the whole login comes last: what waited for both is told of one end.
+        ended = list(over.order_by("-endpoint"))
         over.filter(pk__in=[outage.pk for outage in ended]).update(ended_at=Now())
         for outage in ended:
+            waited = _those_that_waited(outage, submission)
             if outage.failures >= OUTAGE_AFTER:
-                _remember_who_waited(outage, submission)
+                _remember_who_waited(outage, waited)
             if outage.counts:
-                _go_on(outage)
+                _go_on(waited)
 
 
 def _concerned(outage: Outage) -> QuerySet[Submission]:
@@ -96,20 +112,37 @@ def _concerned(outage: Outage) -> QuerySet[Submission]:
     return with_login(rows).filter(login__in=these)
 
 
-def _remember_who_waited(outage: Outage, probe: Submission) -> None:
+def _those_that_waited(outage: Outage, probe: Submission) -> list[int]:
+    """Their ids in order, the probe among them, and nobody else changes them until the end.
+
+    Locked in this order, as everybody does who changes several in one transaction.
+    """
+    waited = _concerned(outage).filter(hold_until__lte=Now())
+    these = Submission.objects.filter(Q(pk__in=waited.values("pk")) | Q(pk=probe.pk))
+    locked = these.order_by("pk").select_for_update(no_key=True)
+    return list(locked.values_list("pk", flat=True))
+
+
+def _remember_who_waited(outage: Outage, ids: Sequence[int]) -> None:
     """So that each person can be told once how it went with the own ones; see `notices`."""
-    _concerned(outage).filter(hold_until__lte=Now()).update(waited_for=outage)
-    Submission.objects.filter(pk=probe.pk).update(waited_for=outage)
+    for some in _in_steps(ids):
+        Submission.objects.filter(pk__in=some).update(waited_for=outage)
 
 
-def _go_on(outage: Outage) -> None:
-    """What waited for this alone; what Vitec itself has put off keeps its time."""
-    waiting = _concerned(outage).filter(hold_until__lte=Now())
-    for pk in waiting.order_by("pk").values_list("pk", flat=True):
-        soon = Now() + dt.timedelta(seconds=random.uniform(0, SPREAD_SECONDS))  # noqa: S311
-        waiting.filter(pk=pk, not_before__gt=soon).update(
-            not_before=not_sooner("asked_until", soon), rung_at=None
-        )
+def _go_on(ids: Sequence[int]) -> None:
+    """What waited for this alone, the first first; what Vitec itself has put off keeps its time."""
+    at_their_pace = len(ids) / settings.VITEC_CALLS_PER_SECOND
+    seconds = min(max(SPREAD_SECONDS, at_their_pace), LONGEST_SPREAD_SECONDS)
+    for step, some in enumerate(_in_steps(ids)):
+        soon = Now() + dt.timedelta(seconds=seconds * step / STEPS)
+        waiting = Submission.objects.filter(pk__in=some, state=State.QUEUED, not_before__gt=soon)
+        waiting.update(not_before=not_sooner("asked_until", soon), rung_at=None)
+
+
+def _in_steps(ids: Sequence[int]) -> list[Sequence[int]]:
+    """In portions of the same size, at most STEPS of them."""
+    size = math.ceil(len(ids) / STEPS)
+    return [ids[start : start + size] for start in range(0, len(ids), size or 1)]
 
 
 def end_those_of_no_login() -> None:
@@ -190,7 +223,24 @@ def keeps_back(submission: Submission) -> bool:
         not_before=last.probe_at if last else Now() + PROBE_EVERY,
         rung_at=None,
     )
+    for outage in ahead:
+        _put_off_the_others(outage)
     return True
+
+
+def _put_off_the_others(outage: Outage) -> None:
+    """All that are due and wait for the same, at once: each by itself would keep a worker busy.
+
+    Each probe of the next while has some that come to it.
+    """
+    with transaction.atomic():
+        waiting = _concerned(outage).filter(due()).order_by("pk")
+        free = waiting.select_for_update(no_key=True, skip_locked=True)
+        ids = list(free.values_list("pk", flat=True))
+        for number in range(min(PROBES_AHEAD, len(ids))):
+            then = outage.probe_at + number * PROBE_EVERY
+            rows = Submission.objects.filter(pk__in=ids[number::PROBES_AHEAD], state=State.QUEUED)
+            rows.update(not_before=not_sooner("asked_until", Value(then)), rung_at=None)
 
 
 def _may_go(submission: Submission) -> bool:

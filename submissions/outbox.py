@@ -18,7 +18,7 @@ from connect.calls import Call
 from lib.sealing import Unsealable, new_row_key, seal_row
 from offices import veil
 from offices.models import Office, User
-from submissions import drafts, floods, linking
+from submissions import drafts, floods, linking, slips
 from submissions.bell import ring
 from submissions.concerns import (
     NO_CONSENT,
@@ -191,7 +191,7 @@ def _lines(wish: Wish) -> dict[str, list[list[str]]]:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             described = wish.kind.describe(wish.office, wish.cleaned)
-            lines[language] = [_stored(line) for line in described]
+            lines[language] = [_stored(slips.masked(line)) for line in described]
     return lines
 
 

@@ -7,6 +7,7 @@ submission. A pause by a person ends by a person alone.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from lib.sealing import Unsealable
 from offices.logins import Logins, NoCredential, the_same
 from offices.models import Credential, Office, User
 from submissions import outbox
@@ -28,6 +30,8 @@ from submissions.models import (
     SubmissionQuerySet,
     not_sooner,
 )
+
+log = logging.getLogger(__name__)
 
 # An integrator who went on asking was blocked.
 TRY_EVERY = dt.timedelta(days=1)
@@ -67,8 +71,8 @@ def let_one_through() -> None:
     """
     on_the_way = Q(state__in=ON_THE_WAY)
     for each in due_for_a_try().select_related("office").order_by("pk"):
-        alike = _of_the_same_login(each)
-        if not _are_due(alike) or any(_under(one).filter(on_the_way).exists() for one in alike):
+        alike = _tried_together([each])
+        if not alike or any(_under(one).filter(on_the_way).exists() for one in alike):
             continue
         first = _held_by_nothing_else(_under(each)).order_by("pk").first()
         if first is None:
@@ -102,7 +106,10 @@ def places_of(login: Credential) -> list[tuple[int, str]]:
 
 
 def _of_the_same_login(one: Pause) -> list[Pause]:
-    """The open pauses that an answer to the same login would end, this one among them."""
+    """The open pauses that an answer to the same login would end, this one among them.
+
+    Raises Unsealable.
+    """
     if one.status != WRONG_LOGIN:
         return [one]
     served = [one.endpoint] if one.endpoint else [kind.endpoint.key for kind in all_kinds()]
@@ -130,8 +137,20 @@ def to_be_tried(over: list[Pause]) -> list[int]:
     """
     if not _are_due(over):
         return []
-    alike = [other for each in over for other in _of_the_same_login(each)]
-    return sorted({each.pk for each in alike}) if _are_due(alike) else []
+    return sorted({each.pk for each in _tried_together(over)})
+
+
+def _tried_together(over: list[Pause]) -> list[Pause]:
+    """All open pauses that one try of these would tell of; [] when it is not their day.
+
+    Nor is it for a login that cannot be opened: nothing could be sent with it.
+    """
+    try:
+        alike = [other for each in over for other in _of_the_same_login(each)]
+    except Unsealable:
+        log.warning("a login cannot be opened office=%s", over[0].office_id)
+        return []
+    return alike if _are_due(alike) else []
 
 
 def takes_the_try(submission: Submission) -> bool:

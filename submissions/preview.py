@@ -10,6 +10,7 @@ from offices.models import Office, User
 from submissions.concerns import Asker, Item, concerns_about
 from submissions.forms import SubmissionForm
 from submissions.kinds import Concern, Effect, Kind, Part
+from submissions.slips import told as slips_told
 
 MOST_EFFECTS = 12
 
@@ -48,7 +49,8 @@ def preview_of(user: User, kind: Kind, office: Office, form: SubmissionForm) -> 
 
 
 def _effects(kind: Kind, office: Office, calls: list[Call]) -> list[Effect]:
-    """Every effect once, in the order in which they come."""
+    """Every effect once, in the order in which they come; what one should know first of all."""
+    slips = slips_told(calls)
     if kind.effects is None:
-        return []
-    return list(dict.fromkeys(itertools.chain(*kind.effects(office, calls))))
+        return slips
+    return list(dict.fromkeys(itertools.chain(slips, *kind.effects(office, calls))))

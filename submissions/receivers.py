@@ -32,7 +32,9 @@ tell_of_offices(
 def end_pauses_of_office(instance: Any, **_: Any) -> None:
     """After a Credential was saved: all that it is for goes on, and no more."""
     logins = Logins(instance.office)
-    for pause in Pause.objects.filter(office=instance.office, ended_at=None, paused_by=None):
+    # In order, as a claim takes the day's try of several.
+    mine = Pause.objects.filter(office=instance.office, ended_at=None, paused_by=None)
+    for pause in mine.order_by("pk"):
         if not pause.endpoint or _is_for(instance, logins, pause.endpoint):
             end_pause(pause, None)
 

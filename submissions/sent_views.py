@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connect.answers import place
+from lib.polls import asked_by_itself
 from offices.access import administers, decides_for
 from offices.http import PortalRequest
 from offices.models import Right
@@ -74,6 +75,7 @@ def _page(
     return render(request, "submissions/detail.html", context, status=status)
 
 
+@asked_by_itself
 @require_GET
 def status(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """The living part of the page; it stops asking when nothing more happens by itself."""

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from submissions import audit, drafts
+from submissions import audit
 from submissions.bell import ring
 from submissions.delivery import deliver, sweep
 from submissions.models import Heart
@@ -27,12 +27,6 @@ def sweep_outbox() -> None:
 def beat_heart() -> None:
     """Prove that beat, broker, worker and database work together."""
     Heart.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})
-
-
-@shared_task
-def purge_drafts() -> None:
-    """Forget what nobody has written on for days."""
-    drafts.purge(drafts.oldest_kept())
 
 
 @shared_task

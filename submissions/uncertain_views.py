@@ -41,6 +41,8 @@ from submissions.reconcile import Unasked, look_for, settling
 LOOK_SECONDS = 20
 LIMITS = {"connect_timeout": 2.0, "read_timeout": 3.0, "read_deadline": 4.0, "patience": 3.0}
 MOST_AT_ONCE = 200
+# Stands as the reason where a look at Vitec has not found them.
+NOT_THERE = gettext_lazy("Looked at Vitec: it is not there")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,6 +134,7 @@ def _context(request: PortalRequest) -> dict[str, Any]:
         "groups": [group for group in groups if group.entries],
         "count": _uncertain(request).count(),
         "reason_form": ReasonForm(),
+        "not_there": NOT_THERE,
     }
 
 
@@ -200,6 +203,8 @@ def decide(request: PortalRequest) -> HttpResponse:
     if decision is None or not (chosen or passed_over):
         messages.warning(request, _("Choose at least one."))
         return _once_more(request, form, chosen)
+    if form.is_valid() and decision is DECISIONS["found"]:
+        _must_not_say_the_opposite(form)
     if not form.is_valid():
         return _once_more(request, form, chosen)
     reason = form.cleaned_data["reason"]
@@ -210,6 +215,12 @@ def decide(request: PortalRequest) -> HttpResponse:
         said = _("To %d something has happened since you opened the page: see, and decide again.")
         messages.warning(request, said % left)
     return redirect("submissions:uncertain")
+
+
+def _must_not_say_the_opposite(form: ReasonForm) -> None:
+    """What a person has found goes on record with where, and not with our own reason."""
+    if form.cleaned_data["reason"] == str(NOT_THERE):
+        form.add_error("reason", _("You have found it: say where."))
 
 
 def _once_more(

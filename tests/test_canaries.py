@@ -1,8 +1,8 @@
 """What is typed turns up nowhere: a canary in every field of every kind, under every fault.
 
 A new kind and a new fault are picked up by themselves. Searched are the log, every column of every
-table and what the sessions hold, the cache, the broker's folder, addresses, and what the browser is
-told to keep.
+table and what the sessions hold, the caches with their keys, what was handed to the broker,
+letters, the figures of /metrics, addresses, and what the browser is told to keep.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from celery import current_app
+from celery.signals import before_task_publish
 from django import forms
 from django.apps import apps
 from django.conf import settings as here
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core import mail
+from django.core.cache import caches
 from django.db import connection
-from django.http import QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -30,6 +34,7 @@ from offices.models import Office, User
 from privacy.models import Erasure
 from sandbox.faults import FAULTS
 from sandbox.server import Sandbox
+from submissions import bell
 from submissions.delivery import deliver
 from submissions.kinds import Kind, all_kinds
 from submissions.models import Draft, State, Submission
@@ -56,6 +61,9 @@ CANARIES = {
 }
 TRACES = [*CANARIES.values(), "1740699", "Papegoja"]
 TYPED = "Kanariefågelsson 070-174 06 99"
+LINK = re.compile(r"""(?:href|src|action|hx-[a-z]+)=["']([^"']*)["']""")
+# All that was handed to the broker, as it was handed over.
+HANDED_OVER: list[Any] = []
 VITECS_WORDS = "Papegojan får inte innehålla semikolon."
 
 
@@ -98,7 +106,11 @@ def _is_valid(kind: Kind, office: Office, data: dict[str, Any]) -> bool:
 
 def everywhere(caplog: pytest.LogCaptureFixture) -> dict[str, str]:
     """Everything that outlives a request, by where it lies."""
-    found = {"log": caplog.text, "cache": str(getattr(cache, "_cache", {}))}
+    commit()
+    found = {"log": caplog.text, "metrics": Client().get(reverse("metrics")).content.decode()}
+    found |= {f"cache {name}": str(getattr(caches[name], "_cache", {})) for name in caches}
+    found["broker"] = str(HANDED_OVER)
+    found |= {f"letter {number}": letter(one) for number, one in enumerate(mail.outbox)}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
@@ -111,6 +123,19 @@ def everywhere(caplog: pytest.LogCaptureFixture) -> dict[str, str]:
     return found
 
 
+def commit() -> None:
+    """What waits for the commit happens, though a test commits nothing."""
+    waiting, connection.run_on_commit = connection.run_on_commit, []
+    for _savepoints, act, _robust in waiting:
+        act()
+
+
+def letter(message: Any) -> str:
+    """All of it but whom it goes to, who is who it is for."""
+    parts = (message.subject, message.body, message.from_email, message.extra_headers)
+    return str((*parts, message.attachments, getattr(message, "alternatives", [])))
+
+
 def leaks(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         f"{trace} in {place}"
@@ -121,8 +146,14 @@ def leaks(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def told(answer: Any) -> str:
-    """What an answer's head says: addresses to go to, to show, to remember."""
-    return str(dict(answer.headers)) + str({name: c.value for name, c in answer.cookies.items()})
+    """What an answer's head says: addresses to go to, to show, to remember; and where its page
+    leads to. A number to call and an address to write to are no addresses of ours.
+    """
+    head = str(dict(answer.headers)) + str({name: c.value for name, c in answer.cookies.items()})
+    if answer.streaming or "html" not in answer.headers.get("Content-Type", ""):
+        return unquote(head)
+    links = LINK.findall(answer.content.decode())
+    return unquote(head + str([link for link in links if not link.startswith(("tel:", "mailto:"))]))
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +161,25 @@ def every_word_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     # Django's own log of statements quotes what goes into them; it is off in every portal.
     logging.getLogger("django.db.backends").setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def every_task_is_seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is handed to the broker is kept here as well, and no thread hands it over later."""
+
+    def keep(sender: str, body: Any, headers: Any, **others: Any) -> None:
+        HANDED_OVER.append((sender, body, headers))
+
+    def ring(submission_id: int, seconds: float) -> None:
+        bell.publish(submission_id)
+
+    HANDED_OVER.clear()
+    monkeypatch.setattr(bell._bell, "ring", ring)
+    before_task_publish.connect(keep)
+    yield
+    before_task_publish.disconnect(keep)
+    for message in Path(here.BROKER_DIR).glob("*.msg"):
+        message.unlink()
 
 
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.key)
@@ -265,6 +315,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "offices.admin_directories.EstateForm": ("admin",),
     "offices.admin_directories.RowForm": ("admin",),
     "offices.admin_guards.MembershipForm": ("admin",),
+    "offices.admin_guards.ProtectedForm": ("admin",),
     "offices.admin_import.FileForm": ("admin",),
     "offices.disclosure_views.DisclosureFilter": ("offices:disclosures",),
     "offices.person_form.PersonFields": ("viewings:new_participant", "interests:new_interest"),
@@ -474,4 +525,21 @@ def test_the_search_would_find_a_canary(bokare: User, caplog: pytest.LogCaptureF
     bokare.last_name = "Kanariefågelsson"
     bokare.save()
     logging.getLogger("meetings").info("Kanariefågelsson")
-    assert set(leaks(caplog)) == {"Kanarief in log", "Kanarief in offices_user"}
+    caches["default"].set("Kanariefågelsson", 1)
+    caches["process"].set("one", "Kanariefågelsson")
+    mail.send_mail("Kanariefågelsson", "", None, ["kanarie@example.se"])
+    current_app.send_task("submissions.tasks.deliver_submission", ("Kanariefågelsson",))
+    found = {leak for leak in leaks(caplog) if str(here.BROKER_DIR) not in leak}
+    assert found == {
+        f"Kanarief in {place}"
+        for place in (
+            "log", "offices_user", "cache default", "cache process", "letter 0", "broker"
+        )
+    }  # fmt: skip
+
+
+def test_the_search_would_find_a_canary_in_an_address() -> None:
+    page = HttpResponse('<a href="/meetings/?q=Kanarief%C3%A5gelsson">')
+    assert "Kanarief" in told(page)
+    assert "Kanarief" in told(HttpResponseRedirect("/?q=Kanarief%C3%A5gelsson"))
+    assert "1740699" not in told(HttpResponse('<a href="tel:+46701740699">'))

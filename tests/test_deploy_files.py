@@ -160,6 +160,43 @@ def test_the_proxy_says_that_it_is_https_and_keeps_the_figures_inside():
         assert "/healthz" in text
 
 
+def test_what_a_proxy_answers_by_itself_is_guarded_as_the_portals_pages_are(settings):
+    """HSTS as `vitecportal.settings` has it with HTTPS=1, and no guessing of types."""
+    nginx, caddy = ((DEPLOY / name).read_text() for name in ("nginx.conf", "Caddyfile"))
+    for text in (nginx, caddy):
+        assert 'Strict-Transport-Security "max-age=63072000; includeSubDomains; preload"' in text
+        assert "X-Content-Type-Options nosniff" in text
+    # Once each: the portal's own are taken away where nginx adds its.
+    for name in re.findall(r"add_header ([\w-]+)", nginx):
+        assert f"proxy_hide_header {name};" in nginx
+    assert not re.search(r"location[^{]*{[^}]*add_header", nginx)
+    assert "?Strict-Transport-Security" in caddy
+    # TLS of today, no listing of folders, no file of the host's.
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in nginx
+    for text in (nginx, caddy):
+        assert not re.search(r"autoindex|file_server|\broot\b|\balias\b", text)
+
+
+def test_the_image_holds_no_tests_and_no_practice_vitec():
+    assert "rm -rf /tmp/build tests sandbox .ci" in (DEPLOY / "Dockerfile").read_text()
+
+
+def test_an_address_is_told_by_the_one_proxy_that_stands_before_the_portal():
+    """Without it limits by address would take everybody for the proxy."""
+    example = (DEPLOY / "portal.env.example").read_text()
+    assert "\nTRUSTED_PROXIES=1\n" in example
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("requirements*.txt")), ids=lambda p: p.name)
+def test_every_part_is_pinned_by_its_sum(path):
+    lines = [line.strip() for line in path.read_text().replace("\\\n", " ").splitlines()]
+    parts = [line for line in lines if line and not line.startswith("#")]
+    assert parts
+    for part in parts:
+        assert re.match(r"[\w.\[\]-]+==\S+( ; [^#]*)? +--hash=sha256:[0-9a-f]{64}", part), part
+        assert "://" not in part
+
+
 def test_what_must_be_given_is_asked_for():
     with pytest.raises(KeyError):
         interpolated("${POSTGRES_PASSWORD:?}", {})

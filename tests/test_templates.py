@@ -15,6 +15,7 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.template.loader import get_template
+from django.urls import get_resolver
 from django.utils import timezone, translation
 
 from submissions.kinds import all_kinds
@@ -75,6 +76,30 @@ def test_its_triggers_need_no_eval(file: Path) -> None:
         assert "[" not in trigger, "a trigger filter is compiled from text"
 
 
+def _asked_by_a_timer() -> set[str]:
+    """The names of the addresses that templates ask for again and again."""
+    asked = set()
+    for file in TEMPLATES:
+        for tag in re.findall(
+            r"<[a-z][^<]*?hx-trigger=\"(?:every|load delay)[^<]*", file.read_text()
+        ):
+            asked |= set(re.findall(r"hx-get=\"{% url '([\w:]+)'", tag))
+    return asked
+
+
+def test_what_a_timer_asks_for_keeps_no_session_alive() -> None:
+    resolver = get_resolver()
+    marked = {
+        f"{namespace}:{name}"
+        for namespace, (_prefix, inner) in resolver.namespace_dict.items()
+        for pattern in inner.url_patterns
+        if (name := getattr(pattern, "name", None))
+        if getattr(getattr(pattern, "callback", None), "asked_by_itself", False)
+    }
+    assert len(marked) >= 5
+    assert marked == _asked_by_a_timer()
+
+
 @every_template
 def test_it_names_no_other_host(file: Path) -> None:
     assert not re.search(r"https?://|//[a-z]+\.", file.read_text())
@@ -85,6 +110,16 @@ def test_a_script_makes_no_markup_of_text(file: Path) -> None:
     source = file.read_text()
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "new Function", ".style"):
         assert word not in source
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=_name)
+def test_a_script_sets_no_property_by_a_name_that_came_from_elsewhere(file: Path) -> None:
+    """Nothing is merged and no name is worked out, so that no prototype can be reached."""
+    source = file.read_text()
+    for word in ("__proto__", "prototype", "Object.assign", "Object.setPrototypeOf"):
+        assert word not in source
+    for _of, name in re.findall(r"([\w.]+)\[([^\]]+)\]\s*[-+|&]?=(?!=)", source):
+        assert name.isdigit()
 
 
 # --- Icons -------------------------------------------------------------------------------------

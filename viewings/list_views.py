@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import FileExtensionValidator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -51,6 +53,7 @@ class ListForm(forms.Form):
         label=_("or a file (CSV)"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+        validators=[FileExtensionValidator(people_lists.TEXT_FILES)],
     )
 
     def __init__(self, *args: Any, slot: TimeSlot, **kwargs: Any) -> None:
@@ -64,6 +67,8 @@ class ListForm(forms.Form):
         file = self.cleaned_data["file"]
         if file and file.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is too large for a list of visitors."))
+        if file and not _is_text(file):
+            raise forms.ValidationError(_("This is no text file. Save it as CSV and try again."))
         return file
 
     def rows(self) -> list[desk.Row]:
@@ -77,6 +82,12 @@ class ListForm(forms.Form):
             too_many = _("At most %d people at a time. Divide the list.") % desk.MOST_ROWS
             self.add_error("text", too_many)
         return rows
+
+
+def _is_text(file: UploadedFile) -> bool:
+    found = people_lists.is_text(file.read())
+    file.seek(0)
+    return found
 
 
 def _fits(mode: str, slot: TimeSlot) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lib.polls import asked_by_itself
 from offices.access import office_of
 from offices.http import PortalRequest
 from offices.models import SyncRun
@@ -77,6 +78,7 @@ def viewing_page(
     return render(request, "viewings/show.html", context, status=status)
 
 
+@asked_by_itself
 @require_GET
 def living(request: PortalRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself: the counts, and who is there."""

@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vitecportal.settings")
 
 # kombu's own filesystem transport loses half-written messages, and one of them ends the worker.
 TRANSPORT_ALIASES["filesystem"] = "vitecportal.broker:Transport"
+for alias in ("redis", "rediss"):
+    TRANSPORT_ALIASES[alias] = "vitecportal.redis_broker:Transport"
 
 app = Celery("vitecportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -14,6 +16,7 @@ from submissions.append_only import DISCLOSURE_DAYS
 
 WHO_NEEDS_A_SECOND_STEP = ("all", "administrators", "none")
 COUNTY_FORMS = ("digits", "letter", "municipalities")
+DELIVERED_WITH = ("guest", "postgres", "password", "admin", "root", "changeme", "secret")
 DEMO_ACCOUNTS = ("bokare", "maklare", "chef", "grannkontor", "ombud", "admin")
 
 
@@ -143,6 +146,40 @@ def vitec_is_real(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def no_login_that_everybody_knows(**_: Any) -> list[CheckMessage]:
+    """What database and broker are delivered with opens them to whoever reaches them."""
+    broker, database = urlsplit(settings.CELERY_BROKER_URL), settings.DATABASES["default"]
+    logins = {
+        "CELERY_BROKER_URL": (broker.username, broker.password),
+        "DATABASE_URL": (database.get("USER"), database.get("PASSWORD")),
+        "EMAIL_URL": (settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD),
+    }
+    return [
+        Error(
+            f"The login in {name} is one that everybody knows.",
+            hint=f"Make an account of the portal's own, with a random password, for {name}.",
+            id="vitecportal.E019",
+        )
+        for name, (user, password) in logins.items()
+        if password and (password == user or password in DELIVERED_WITH)
+    ]
+
+
+@register(Tags.security)
+def stolen_passwords_are_there(**_: Any) -> list[CheckMessage]:
+    """Without its file nobody could choose a password."""
+    if not settings.BREACHED_PASSWORDS or Path(settings.BREACHED_PASSWORDS).is_file():
+        return []
+    return [
+        Error(
+            f"BREACHED_PASSWORDS is {settings.BREACHED_PASSWORDS!r}, which is no file.",
+            hint="Put the file there that docs/operations.md tells of, or leave the setting out.",
+            id="vitecportal.E018",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -16,10 +17,12 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
 
 from lib.log_context import about, bind
+from lib.polls import is_poll
 
 log = logging.getLogger(__name__)
 
 SESSION_NOTED_SECONDS = 600
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 NO_DEVICES = (
     "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(),"
     " serial=(), usb=()"
@@ -67,13 +70,30 @@ def for_this_site_alone(get_response: Handler) -> Handler:
     return middleware
 
 
+def known_methods_alone(get_response: Handler) -> Handler:
+    """What no page of ours is asked by (TRACE, PUT, …) reaches none."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            answer = _plain("", 405)
+            answer["Allow"] = ", ".join(METHODS)
+            return answer
+        return get_response(request)
+
+    return middleware
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
 def not_too_large(get_response: Handler) -> Handler:
     """Refused before a byte of it is read: Django limits fields, and not what files come to."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.LARGEST_REQUEST:
-            return HttpResponse(_("This is too large."), status=413, content_type="text/plain")
+            return _plain(_("This is too large."), 413)
         return get_response(request)
 
     return middleware
@@ -115,7 +135,7 @@ def chosen_language(get_response: Handler) -> Handler:
 
 def session_by_last_use(get_response: Handler) -> Handler:
     """Eight hours from the last use, written at most every ten minutes; and half a day from the
-    sign-in at the longest.
+    sign-in at the longest. What a page asks for by itself is no use.
 
     What is posted too late is kept and offered again, as after any session's end. From here on log
     lines say who it is, by number.
@@ -123,17 +143,26 @@ def session_by_last_use(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         now = int(time.time())
-        if request.user.is_authenticated:
-            began = request.session.setdefault("began", now)
-            if not began <= now < began + settings.SESSION_LONGEST_SECONDS:
-                logout(request)
+        if request.user.is_authenticated and _has_ended(request.session, now):
+            logout(request)
         if request.user.is_authenticated:
             bind(user=request.user.pk)
-            if now - request.session.get("used", 0) > SESSION_NOTED_SECONDS:
-                request.session["used"] = now
-        return get_response(request)
+        response = get_response(request)
+        noted_until = request.session.get("used", 0) + SESSION_NOTED_SECONDS
+        if request.user.is_authenticated and now > noted_until and not is_poll(request):
+            request.session["used"] = now
+        return response
 
     return middleware
+
+
+def _has_ended(session: SessionBase, now: int) -> bool:
+    """Not by the session's own age: whatever saves it, a message say, makes it young again."""
+    began = session.setdefault("began", now)
+    used = session.get("used", began)
+    if now >= used + settings.SESSION_COOKIE_AGE:
+        return True
+    return not began <= now < began + settings.SESSION_LONGEST_SECONDS
 
 
 def private_pages(get_response: Handler) -> Handler:

@@ -61,6 +61,12 @@ TIMETABLE = {
         "schedule": 10,
         "options": {"expires": 30},
     },
+    # Links to new passwords that were asked for.
+    "write-resets": {
+        "task": "accounts.tasks.write_resets",
+        "schedule": 5,
+        "options": {"expires": 30},
+    },
     "tidy-notices": {
         "task": "notices.tasks.tidy_notices",
         "schedule": 24 * 60 * 60,
@@ -69,12 +75,6 @@ TIMETABLE = {
     # A checkpoint of the audit once a day; by it a removed submission is found.
     "seal-audit": {
         "task": "submissions.tasks.seal_audit",
-        "schedule": 60 * 60,
-        "options": {"expires": 30 * 60},
-    },
-    # Forms half written that nobody went on with.
-    "purge-drafts": {
-        "task": "submissions.tasks.purge_drafts",
         "schedule": 60 * 60,
         "options": {"expires": 30 * 60},
     },

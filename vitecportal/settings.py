@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "vitecportal.integrity.integrity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vitecportal.middleware.request_id",
+    "vitecportal.middleware.known_methods_alone",
     "vitecportal.middleware.not_too_large",
     "vitecportal.middleware.plain_text_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -166,6 +167,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What every delivery asks is planned once a connection. Not behind a pooler that hands out
+    # another connection for each transaction and does not know prepared statements.
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
+        0 if env.bool("DATABASE_PREPARED_STATEMENTS", default=True) else None
+    )
 
 # Shared by all processes, since limits are counted in it: a table of the database, or Redis.
 CACHES = {
@@ -215,8 +221,8 @@ LOOKUP_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-lookup"
 CELERY_TASK_ROUTES = {
     "submissions.tasks.reconcile_uncertain": {"queue": LOOKUP_QUEUE},
     "offices.tasks.*": {"queue": LOOKUP_QUEUE},
-    "submissions.tasks.purge_drafts": {"queue": LOOKUP_QUEUE},
     "submissions.tasks.seal_audit": {"queue": LOOKUP_QUEUE},
+    "accounts.tasks.*": {"queue": LOOKUP_QUEUE},
     "notices.tasks.*": {"queue": LOOKUP_QUEUE},
     "metrics.tasks.*": {"queue": LOOKUP_QUEUE},
     "privacy.tasks.*": {"queue": LOOKUP_QUEUE},
@@ -308,6 +314,8 @@ PROTECTED_NOTE_WORDS = env.list(
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=7)
 DISCLOSURE_DAYS = env.int("DISCLOSURE_DAYS", default=730)
+# Register extracts, from when they were opened: nothing else that is taken away is kept here.
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=1)
 # The person of a meeting, so long after it was; the meeting stays a figure. Ids of visitors, so
 # long after the viewing. Contacts whom Vitec no longer has. Whom an invitation was for, when it is
 # settled. Reasons of what has ended: a pause, a mark of protected identity. Erasures that nobody
@@ -318,6 +326,8 @@ GONE_CONTACT_DAYS = env.int("GONE_CONTACT_DAYS", default=90)
 SETTLED_INVITATION_DAYS = env.int("SETTLED_INVITATION_DAYS", default=30)
 ENDED_REASON_DAYS = env.int("ENDED_REASON_DAYS", default=90)
 UNDECIDED_ERASURE_DAYS = env.int("UNDECIDED_ERASURE_DAYS", default=90)
+# A time that is new or shorter is counted and told so many days before anything goes by it.
+PURGE_NOTICE_DAYS = env.int("PURGE_NOTICE_DAYS", default=3)
 
 # --- Maps --------------------------------------------------------------------------------------
 
@@ -346,9 +356,14 @@ _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotCommon"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.NotTheHousesWords"},
+    {"NAME": "accounts.passwords.NotStolen"},
 ]
+# More words that no password of this agency may lean on, and a file of stolen passwords.
+PASSWORD_WORDS = env.list("PASSWORD_WORDS", default=[])
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", default="")
 PASSWORD_RESET_TIMEOUT = 60 * 60
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 # Who signs in with a second step: all, administrators or none.
@@ -397,6 +412,9 @@ USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_PROVIDERS, SSO_SOURCES, SSO_ORIGINS = sign_in_services(env)
+# A place by a group rests so long after the last sign-in that confirmed it: no service tells us
+# when somebody leaves a group.
+SSO_PLACE_HOURS = env.int("SSO_PLACE_HOURS", default=24)
 
 # What one person may do how often. The list of meetings searches at each pause in typing, so that
 # somebody who types without a stop comes to two hundred a minute.
@@ -431,7 +449,7 @@ LIMITED = {
     "privacy:people": Counted("search"),
     "privacy:lift": Counted("search"),
     "privacy:person": Counted("extract", "GET"),
-    "privacy:ask": Counted("extract", "GET"),
+    "privacy:ask": Counted("extract"),
     "privacy:json": Counted("export", "GET"),
     "meetings:list": Counted("list", field="q"),
     "meetings:figures": Counted("list", field="q"),
@@ -516,6 +534,11 @@ TIME_ZONE = "Europe/Stockholm"
 STATIC_URL = "static/"
 # No other site's page has any business with our files.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Of what is text but not called so, WhiteNoise says no character set.
+WHITENOISE_MIMETYPES = {
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".geojson": "application/geo+json",
+}
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 
 ENTRA = "https://login.microsoftonline.com"
+SCOPES = "openid profile email"
 
 
 def sign_in_services(
@@ -35,15 +37,26 @@ def sign_in_services(
                 "name": env.str(f"{prefix}_NAME", default=name),
                 "client_id": client_id,
                 "secret": env.str(f"{prefix}_CLIENT_SECRET", default=""),
-                "settings": {"server_url": server, "oauth_pkce_enabled": True},
+                "settings": {
+                    "server_url": server,
+                    "oauth_pkce_enabled": True,
+                    "scope": _words(env.str(f"{prefix}_SCOPES", default=SCOPES)),
+                },
             }
         )
         sources[key] = {
             "tenant": only_tenant,
             "domains": env.list(f"{prefix}_DOMAINS", default=[]),
             "groups": env.list(f"{prefix}_GROUPS", default=[]),
+            "groups_claim": env.str(f"{prefix}_GROUPS_CLAIM", default="groups"),
+            "second_step": _words(env.str(f"{prefix}_SECOND_STEP", default="")),
         }
         parts = urlsplit(server)
         origins.append(f"{parts.scheme}://{parts.netloc}")
-    providers = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}}
-    return providers, sources, origins
+    stricter = {"provider_class": "accounts.oidc.Provider", "OAUTH_PKCE_ENABLED": True}
+    return {"openid_connect": {**stricter, "APPS": apps}}, sources, origins
+
+
+def _words(said: str) -> list[str]:
+    """Parted by commas or spaces: OpenID Connect writes its own lists with spaces."""
+    return [word for word in re.split(r"[,\s]+", said) if word]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from meetings.saved import start_of
-from offices.models import Office
+from offices.models import Membership, Office
 from vitecportal.health import report
 
 
@@ -21,7 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """
     office: Office | None = request.office  # type: ignore[attr-defined]
     if office is None:
-        return render(request, "no_office.html")
+        rests = Membership.objects.filter(user=request.user.pk).exists()
+        return render(request, "no_office.html", {"rests": rests})
     if view := start_of(request.user, office):  # type: ignore[arg-type]
         return redirect(reverse("meetings:list", query={"view": view.pk}))
     today = timezone.localdate().isoformat()

@@ -40,6 +40,12 @@ def sign_in_services() -> list[dict[str, str]]:
     return [{"key": app["provider_id"], "name": app["name"]} for app in apps]
 
 
+@register.simple_tag
+def service_name(key: str) -> str:
+    """What the settings call a service; its key when they no longer know it."""
+    return next((each["name"] for each in sign_in_services() if each["key"] == key), key)
+
+
 @register.simple_tag(takes_context=True)
 def second_step_missing(context: Context) -> bool:
     """Must this person set up a second step before anything else?"""

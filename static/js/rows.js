@@ -51,6 +51,37 @@
     button.click();
   });
 
+  // A row's own page leads to that of what was sent, and from there a way leads back to the row.
+  const leave = (link) => {
+    const way = { address: location.pathname + location.search, row: link.closest("[data-row]").id, top: scrollY };
+    try {
+      sessionStorage.setItem("way-back", JSON.stringify(way));
+    } catch {
+      // Without a store the reader goes back by the menu.
+    }
+  };
+
+  const comeBack = () => {
+    let way = null;
+    try {
+      way = JSON.parse(sessionStorage.getItem("way-back"));
+      sessionStorage.removeItem("way-back");
+    } catch {
+      return;
+    }
+    const left = way && way.address === location.pathname + location.search && document.getElementById(way.row);
+    if (!left) return;
+    scrollTo(0, way.top);
+    current = left.id;
+    left.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-row] a[data-row-key]:not([data-inline-open], [data-panel-open])");
+    if (link) leave(link);
+  });
+  document.addEventListener("DOMContentLoaded", comeBack);
+
   // One form at a time: the next one takes its place.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-inline-close]")) {

@@ -39,7 +39,21 @@
     tell();
   });
 
+  // From a row of a list: back to that row, see rows.js.
+  const showWayBack = () => {
+    const link = document.querySelector("[data-way-back]");
+    try {
+      const way = JSON.parse(sessionStorage.getItem("way-back"));
+      if (!link || !way) return;
+      link.search = new URL(way.address, location.origin).search;
+      link.hidden = false;
+    } catch {
+      // Without a store there is no row to go back to.
+    }
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    showWayBack();
     tick();
     tell();
     setInterval(tick, 250);

@@ -242,6 +242,28 @@ def test_nobody_answered_so_call_again_in_three_weeks_in_sixteen_keys(
     assert list(body["participant"]) == ["userId"]
 
 
+def test_k_plans_an_event_with_the_rows_person_and_leads_back_to_the_row(bokare: Page) -> None:
+    coming(bokare)
+    rows = bokare.locator("[data-row]")
+    rows.nth(5).focus()
+    row_id, name = rows.nth(5).get_attribute("id"), rows.nth(5).locator(".row-what").inner_text()
+    scrolled, address = bokare.evaluate("scrollY"), bokare.url
+
+    bokare.keyboard.press("k")
+    bokare.wait_for_url("**?meeting=*")
+    expect(bokare.get_by_label("Ämne")).to_have_value(re.compile(re.escape(name)))
+    bokare.get_by_label("Börjar").fill(f"{free_day()} 9:23")
+    bokare.keyboard.press("Control+Enter")
+    expect(bokare.get_by_role("heading", level=1)).to_contain_text("Kalenderhändelse")
+    bokare.get_by_role("link", name="Tillbaka till listan").click()
+
+    bokare.wait_for_url(address)
+    expect(bokare.locator(f"#{row_id}")).to_be_focused()
+    expect(bokare.locator(f"#{row_id} .next-step")).to_contain_text("Kalenderhändelse")
+    # The row has grown by a line.
+    assert abs(bokare.evaluate("scrollY") - scrolled) <= 100
+
+
 def test_u_undoes_what_a_row_has_sent(undoing: Page, unhurried: Stack) -> None:
     coming(undoing)
     before = len(unhurried.comeback_requests())

@@ -85,7 +85,7 @@ def test_the_reason_of_an_erasure_stays_when_somebody_is_searched_for(
     ombud.get_by_label("Telefon, e-post, namn").fill("and")
     ombud.keyboard.press("Enter")
     ombud.get_by_role("button", name="Registerutdrag").first.click()
-    ombud.get_by_role("link", name="Radera").click()
+    ombud.get_by_role("button", name="Radera").click()
     reason = ombud.get_by_label("Varför raderas personen?")
     reason.fill("Hon har bett om det")
     end_sessions(portal)

@@ -506,6 +506,15 @@ def test_it_passes_on_how_long_to_wait(client_for, status, header, least, most):
     assert least <= caught.value.retry_after <= most
 
 
+@pytest.mark.parametrize("hours", [-2, 2], ids=["our clock is ahead", "our clock is behind"])
+def test_a_moment_is_by_the_clock_of_who_said_it(client_for, hours):
+    date, then = _date(hours=hours), _date(hours=hours, minutes=5)
+    busy = answering(429, b"", f"Date: {date}", f"Retry-After: {then}")
+    with Server(busy) as server, pytest.raises(Busy) as caught:
+        client_for(server.url).send(WRITE)
+    assert 299 <= caught.value.retry_after <= 301
+
+
 @pytest.mark.parametrize("header", ["soon", "-1", "NaN", "Fri, 99 Foo 2026", "Fri, 1 Jan 99999"])
 def test_it_waits_for_no_unreadable_time(client_for, header):
     busy = answering(429, b"", f"Retry-After: {header}")

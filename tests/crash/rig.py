@@ -94,8 +94,12 @@ class Rig:
 
     def megabytes(self, child: int) -> float:
         """How much memory a worker holds that it does not share with the others."""
-        text = Path(f"/proc/{self._pids[child]}/smaps_rollup").read_text()
+        text = Path(f"/proc/{self.pid(child)}/smaps_rollup").read_text()
         return int(text.split("Private_Dirty:")[1].split()[0]) / 1024
+
+    def pid(self, child: int) -> int:
+        """The process of a worker, by its place among them."""
+        return self._pids[child]
 
     def signal(self, name: str, child: int) -> None:
         """Send a signal to a worker, by its place among them, and what it has forked."""

@@ -96,6 +96,20 @@ def test_it_reads_as_text_with_the_ids_behind():
         assert TextLines().format(_record("saved %s", 4)).endswith("WARNING tests saved 4 task=t1")
 
 
+def test_a_text_line_says_when_by_universal_time():
+    record = _record("x")
+    record.created = 0.5
+    assert TextLines().format(record).startswith("1970-01-01 00:00:00.500+00:00 WARNING")
+
+
+def test_a_text_line_is_one_line_whatever_is_in_it():
+    forged = "x\r\n1970-01-01 INFO accounts account 1 signed in\x1b[2J\u2028y"
+    line = TextLines().format(_record("%s", forged))
+    assert len(line.splitlines()) == 1
+    assert "\x1b" not in line
+    assert "\\x0d\\x0a1970" in line
+
+
 def test_ids_hold_until_their_block_ends():
     with about(request_id="r1"):
         bind(submission=4)

@@ -7,13 +7,13 @@ import uuid
 
 import pytest
 from django.db import connection
-from django.db.models import DurationField, F
+from django.db.models import CharField, DurationField, F
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lib.prepared import Insert, Select, Slot, Update
-from offices.models import LineSeat
+from lib.prepared import Insert, Select, Slot, Update, Whole
+from offices.models import LineSeat, User
 from submissions.models import StampKey
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +125,66 @@ def test_a_slot_without_a_value_is_a_fault_at_once() -> None:
 
     with pytest.raises(KeyError):
         of_line.all(number=1)
+
+
+def test_whole_objects_come_as_a_queryset_gives_them() -> None:
+    numbered = Whole(
+        lambda: (
+            LineSeat.objects.filter(line=Slot.of(LineSeat, "line"))
+            .annotate(next_number=F("number") + 1, asked=Slot("asked", CharField()))
+            .order_by("number")
+        )
+    )
+
+    found = numbered.objects(line="one", asked="?")
+
+    assert found == list(LineSeat.objects.filter(line="one").order_by("number"))
+    assert [(seat.number, seat.next_at, seat.next_number, seat.asked) for seat in found] == [
+        (number, MOMENT, number + 1, "?") for number in range(3)
+    ]
+    found[0].number = 9
+    found[0].save()
+    assert [seat.number for seat in numbered.objects(line="one", asked="?")] == [1, 2, 9]
+
+
+def test_what_is_no_slot_is_found_as_it_was_written_whatever_is_in_it() -> None:
+    odd = "5 % av 'Åre' %s \\ _"
+    LineSeat.objects.create(line=odd, number=1, until=MOMENT, next_at=MOMENT)
+    of_odd = Select(
+        lambda: LineSeat.objects.filter(
+            line__contains="% av 'Åre' %s \\ _", number=Slot.of(LineSeat, "number")
+        ).values_list("line")
+    )
+
+    assert of_odd.all(number=1) == [(odd,)]
+    assert of_odd.all(number=2) == []
+
+
+def test_a_statement_is_not_given_what_was_made_for_one_that_is_gone(bokare: User) -> None:
+    for _ in range(50):
+        Select(lambda: User.objects.values_list("date_joined")).first()
+        name = Select(lambda: User.objects.values_list("username")).first()
+        assert name == ("bokare",)
+
+
+if connection.vendor == "postgresql":
+
+    def test_it_is_planned_once_a_connection_with_its_constants_in_it() -> None:
+        of_line = Select(
+            lambda: LineSeat.objects.filter(line=Slot.of(LineSeat, "line"), number=2).values_list(
+                "pk"
+            )
+        )
+
+        for line in ("one", "other", "nobody"):
+            of_line.all(line=line)
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements"
+                " WHERE statement LIKE '%offices_lineseat%'"
+            )
+            ((statement, times),) = cursor.fetchall()
+        assert times == 3
+        assert '"number" = 2' in statement
+        assert '"line" = ($1)' in statement

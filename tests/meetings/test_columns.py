@@ -44,7 +44,9 @@ class TestChoosing:
         self, as_bokare: Client, as_maklare: Client, office: Office
     ) -> None:
         meeting_of(office, "CAL1", "Anna Ek", source="Hemsida", booked_by_name="Berit Bokare")
-        posted = {"order": ["booker", "person", "source", "time"], "type": "Assignment"}
+        page = as_bokare.get(COLUMNS, {"type": "Assignment"})
+        posted = {"order": ["booker", "person", "source", "time"], "type": "Viewing"}
+        posted |= {"back": page.context["back"]}
         posted |= {"column": ["source", "booker", "person"]}
 
         answer = as_bokare.post(COLUMNS, posted)

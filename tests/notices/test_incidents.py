@@ -321,6 +321,32 @@ class TestPage:
         assert answer.headers["Location"] == submission.get_absolute_url()
         assert not Notice.objects.unread().filter(user=bokare).exists()
 
+    def test_it_says_how_many_of_them_somebody_must_still_settle(
+        self, as_bokare: Client, bokare: User, chef: User, office: Office
+    ) -> None:
+        """What the look at Vitec has found meanwhile is nobody's work any more."""
+        first, second, _ = (troubled(bokare, office, number) for number in range(3))
+        incidents.look_around()
+        page = reverse("notices:list")
+        assert "kvar att avgöra" not in as_bokare.get(page).content.decode()
+
+        for submission in (first, second):
+            outbox.mark_delivered(submission, chef, "Ligger i kalendern")
+
+        text = as_bokare.get(page).content.decode()
+        assert "3 inskick är osäkra" in text
+        assert "1 är kvar att avgöra." in text
+
+    def test_one_that_was_read_says_so_too_once_it_is_settled(
+        self, as_bokare: Client, bokare: User, chef: User, office: Office
+    ) -> None:
+        submission = troubled(bokare, office, 1)
+        incidents.look_around()
+        Notice.objects.all().mark_read()
+        outbox.mark_delivered(submission, chef, "Ligger i kalendern")
+
+        assert "Avgjort sedan dess." in as_bokare.get(reverse("notices:list")).content.decode()
+
     def test_chosen_ones_are_read_and_then_all(
         self, as_bokare: Client, bokare: User, chef: User, office: Office
     ) -> None:

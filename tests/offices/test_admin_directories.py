@@ -174,3 +174,20 @@ def test_no_row_can_be_deleted(as_staff: Client, office: Office) -> None:
 
     assert as_staff.post(url, {"post": "yes"}).status_code == 403
     assert Colleague.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Storgatan 4", "Anna Ek", "Andersson", "anna@x.se", "0701740607", "18900101-9802", "Åkesson1"],
+)
+@pytest.mark.parametrize("model", ["contact", "estate"])
+def test_nothing_of_a_person_is_typed_where_an_id_stands_in_clear(
+    as_staff: Client, office: Office, model: str, typed: str
+) -> None:
+    values = {"name": "Bo", "street_address": "Storgatan 4"}
+    answer = add(as_staff, model, office, vitec_id=typed, **values)
+    assert "ser inte ut som ett id" in answer.content.decode()
+    assert not Contact.objects.exists()
+    assert not Estate.objects.exists()
+    add(as_staff, model, office, vitec_id="OBJ30011_1702400000", **values)
+    assert Contact.objects.exists() or Estate.objects.exists()

@@ -140,6 +140,8 @@ def test_who_saw_what_is_a_window_on_her_own_office(
 
 def test_a_contact_is_hidden_and_shown_again(as_eva: Client, eva: User, office: Office) -> None:
     add = reverse("admin:offices_protectedcontact_add")
+    named = as_eva.post(add, {"office": office.pk, "contact_id": "Anna Ek"}).content.decode()
+    assert "ser inte ut som ett id" in named
     as_eva.post(add, {"office": office.pk, "contact_id": "ADR1"})
     row = ProtectedContact.objects.get()
     assert (row.contact_id, row.marked_by) == ("ADR1", eva)

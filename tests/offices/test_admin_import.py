@@ -103,6 +103,15 @@ def test_a_file_that_cannot_be_read_says_why_at_the_field(
     assert "errorlist" in answer.content.decode()
 
 
+@pytest.mark.parametrize("name", ["kontakter.xlsx", "kontakter.csv.exe", "kontakter"])
+def test_a_file_of_another_name_is_refused(as_staff: Client, office: Office, name: str) -> None:
+    answer = as_staff.post(url(office), {"file": SimpleUploadedFile(name, FILE.encode())})
+
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    assert not ImportDraft.objects.exists()
+
+
 def test_without_a_file_it_asks_for_one(as_staff: Client, office: Office) -> None:
     answer = as_staff.post(url(office), {})
 

@@ -180,3 +180,20 @@ class TestPage:
         mine = Membership.objects.get(user=bokare)
         RightException.objects.create(membership=mine, right=Right.PRIVACY)
         assert as_bokare.get(URL).status_code == 200
+
+
+def test_the_admin_s_list_is_called_what_it_shows(admin_client: Client, office: Office) -> None:
+    page = admin_client.get(reverse("admin:offices_disclosure_changelist")).content.decode()
+    assert "<h1>Vem såg vad</h1>" in page
+    assert "Välj" not in re.sub(r"(?s)<head>.*?</head>|<nav.*?</nav>", "", page)
+
+
+def test_each_cell_says_on_a_phone_what_it_is(
+    as_admin: Client, as_maklare: Client, sent: Submission
+) -> None:
+    as_maklare.get(sent.get_absolute_url())
+    page = as_admin.get(URL).content.decode()
+    headings = re.findall(r'<th scope="col">(.*?)</th>', page)
+    assert re.findall(r'data-label="(.*?)"', page) == headings == [
+        "Tid", "Sett av", "Vad", "Gäller", "Skäl"
+    ]  # fmt: skip

@@ -19,6 +19,7 @@ from connect import lookups
 from meetings.history import lives_of
 from meetings.models import Meeting, MeetingVersion, SavedView
 from offices import erased, protected
+from offices.disclosures import of_contact
 from offices.models import (
     Contact,
     ContactTerm,
@@ -91,13 +92,17 @@ class TestByTwo:
         with pytest.raises(IntegrityError), transaction.atomic():
             Erasure.objects.update(step=Step.APPROVED, decided_by=ombud)
 
-    def test_the_second_sees_what_goes_and_approves(self, erasure: Erasure, kollega: User) -> None:
+    def test_the_second_sees_what_goes_and_approves(
+        self, erasure: Erasure, kollega: User, office: Office
+    ) -> None:
         client = Client()
         client.force_login(kollega)
         page = client.get(erasure.get_absolute_url()).content.decode()
         assert "Hon har bett om det" in page
         assert "Anna Åkesson" in page
         assert "Kontaktregister" in page
+        look = Disclosure.objects.get(user=kollega, what=Disclosure.What.VIEWED)
+        assert look.person == of_contact(office, "ADR77")
 
         done = client.post(
             reverse("privacy:decide", args=[erasure.code]), {"action": "approve"}, follow=True

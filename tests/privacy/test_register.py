@@ -15,6 +15,7 @@ from meetings import kinds
 from meetings.intake import Intake
 from offices import protected, veil
 from offices.directory import PERSONS, contact_details, learn_contacts
+from offices.disclosures import of_contact
 from offices.models import Disclosure, Office, Right, SyncRun, User
 from offices.person_marks import asked, marks, marks_in
 from offices.rights import may
@@ -218,13 +219,12 @@ class TestProtectedIdentity:
         inquiry.save()
         client = Client()
         client.force_login(unseeing)
-        for name in ("person", "json", "ask"):
+        for name in ("person", "json"):
             page = client.get(reverse(f"privacy:{name}", args=[inquiry.code]))
             assert page.status_code == 404
-        assert (
-            client.post(reverse("privacy:ask", args=[inquiry.code]), {"reason": "x"}).status_code
-            == 404
-        )
+        ask = reverse("privacy:ask", args=[inquiry.code])
+        for posted in ({"step": "plan"}, {"reason": "x"}):
+            assert client.post(ask, posted).status_code == 404
 
     def test_a_card_from_before_she_was_marked_opens_nothing(
         self, office: Office, unseeing: User
@@ -286,7 +286,7 @@ class TestMarks:
 
 class TestPages:
     def test_the_search_is_posted_recorded_and_leads_to_the_extract(
-        self, anna: Submission, ombud: User
+        self, anna: Submission, ombud: User, office: Office
     ) -> None:
         client = Client()
         client.force_login(ombud)
@@ -308,7 +308,42 @@ class TestPages:
             assert told in said
         look = Disclosure.objects.latest("pk")
         assert (look.what, look.facts) == (Disclosure.What.EXTRACTED, {"format": "page"})
-        assert look.person
+        assert look.person == of_contact(office, "ADR77")
+
+    def test_what_an_erasure_would_take_is_posted_and_a_look_at_the_person(
+        self, anna: Submission, ombud: User, office: Office
+    ) -> None:
+        inquiry = Inquiry(office=office, user=ombud)
+        inquiry.set_who(register.people(office, "ADR77")[0].who)
+        inquiry.save()
+        client = Client()
+        client.force_login(ombud)
+        url = reverse("privacy:ask", args=[inquiry.code])
+        assert client.get(url).status_code == 405
+        assert not Disclosure.objects.filter(subject="privacy.erasure").exists()
+
+        page = client.post(url, {"step": "plan"})
+
+        assert page.status_code == 200
+        assert "Åkesson" in page.content.decode()
+        assert "Fältet måste fyllas i" not in page.content.decode()
+        [look] = Disclosure.objects.filter(subject="privacy.erasure")
+        assert (look.what, look.user_name) == (Disclosure.What.VIEWED, "ombud")
+        assert look.person == of_contact(office, "ADR77")
+        assert client.post(url, {"reason": ""}).status_code == 422
+
+    def test_who_has_several_ids_is_found_in_who_saw_what_by_each(
+        self, ombud: User, office: Office
+    ) -> None:
+        inquiry = Inquiry(office=office, user=ombud)
+        inquiry.set_who(Who("Anna", marks(contact_ids=["ADR77", "ADR78"])))
+        inquiry.save()
+        client = Client()
+        client.force_login(ombud)
+        client.get(reverse("privacy:json", args=[inquiry.code]))
+        looks = Disclosure.objects.filter(what=Disclosure.What.EXTRACTED)
+        hashes = {of_contact(office, vitec_id) for vitec_id in ("ADR77", "ADR78")}
+        assert {look.person for look in looks} == hashes
 
     def test_the_json_says_the_same(self, anna: Submission, ombud: User, office: Office) -> None:
         client = Client()

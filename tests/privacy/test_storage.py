@@ -53,3 +53,19 @@ def test_a_deleted_row_is_in_no_file_afterwards(office: Office) -> None:
 def test_within_a_transaction_it_is_left_to_the_next_time(office: Office) -> None:
     with transaction.atomic():
         assert not storage.overwrite_what_is_free()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_does_not_own_the_database_never_says_that_it_is_done() -> None:
+    """PostgreSQL skips what is another's with a warning, and what it has counted stays."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE lodger")
+        try:
+            cursor.execute("SET ROLE lodger")
+            assert not storage.overwrite_what_is_free()
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute("DROP ROLE lodger")
+    assert storage.overwrite_what_is_free()

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 import uuid
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -575,3 +576,64 @@ def test_a_key_destroyed_while_sending_still_leaves_the_facts(submission: Submis
 
 def _let_lease_expire() -> None:
     Submission.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_login_that_is_changed_while_its_denial_is_settled_is_not_paused(
+    vitec: Sandbox, submission: Submission, office: Office, monkeypatch: Any
+) -> None:
+    vitec.behave("comeback", "unauthorized", times=1)
+    pause = delivery._pause
+
+    def save() -> None:
+        try:
+            login = Credential.objects.get(office=office)
+            login.password = "the right one"
+            login.save()
+        finally:
+            connection.close()
+
+    saving = threading.Thread(target=save)
+
+    def saved_just_before(*place: Any) -> None:
+        saving.start()
+        saving.join(2)  # it may have to wait for the one who settles
+        pause(*place)
+
+    monkeypatch.setattr(delivery, "_pause", saved_just_before)
+
+    deliver(submission.pk)
+    saving.join()
+
+    submission.refresh_from_db()
+    assert not Pause.objects.filter(ended_at=None).exists()
+    assert submission.state == State.QUEUED
+
+
+def test_a_login_that_no_key_opens_waits_for_a_person_and_fails_nothing(
+    vitec: Sandbox, submission: Submission, office: Office
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE offices_credential SET password = 'x' WHERE office_id = %s", [office.pk]
+        )
+
+    deliver(submission.pk)
+
+    submission.refresh_from_db()
+    assert submission.state == State.HELD
+    assert Pause.objects.filter(office=office, ended_at=None).exists()
+    assert posts(vitec) == []
+
+
+def test_a_part_of_the_sweep_that_fails_keeps_nothing_from_being_rung_for(
+    submission: Submission, monkeypatch: Any, caplog: Any
+) -> None:
+    def fails() -> None:
+        raise ValueError(submission.person_hash)
+
+    monkeypatch.setattr("submissions.outages.end_those_of_no_login", fails)
+    Submission.objects.filter(pk=submission.pk).update(rung_at=None, not_before=Now())
+
+    assert sweep() == [submission.pk]
+    assert "sweep failed step=fails cause=ValueError" in caplog.text

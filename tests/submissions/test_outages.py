@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connect.errors import Busy, NotSent
+from notices.models import Notice
 from notices.tasks import tell_people
-from offices.models import Credential, LineSeat, Office, User
+from offices.models import Credential, FunctionGroup, LineSeat, Office, User
 from sandbox.server import Sandbox
 from submissions import outages, outbox
 from submissions.delivery import Ring, claim, deliver, sweep
 from submissions.models import OUTAGE_AFTER, Batch, Event, Outage, Pause, State, Submission
-from tests.factories import make_submission
+from submissions.outages import PROBE_EVERY, PROBES_AHEAD, SPREAD_SECONDS, STEPS
+from tests.factories import make_outage, make_submission
 from tests.submissions.conftest import Known, posts
 
 pytestmark = pytest.mark.django_db
@@ -410,6 +413,111 @@ def test_of_workers_beside_each_other_one_is_the_probe(
     assert len(claimed) == len(waiting)
 
 
+def many(one: Submission, number: int) -> list[int]:
+    """So many as this one, all due; their ids in order."""
+    alike = []
+    for _ in range(number):
+        copy = Submission.objects.get(pk=one.pk)
+        copy.pk, copy.code, copy.form_token = None, uuid.uuid4(), uuid.uuid4()
+        alike.append(copy)
+    Submission.objects.bulk_create(alike)
+    Submission.objects.exclude(pk=one.pk).filter(tries=0).update(person_hash="")
+    return list(Submission.objects.order_by("pk").values_list("pk", flat=True))
+
+
+class TestVeryMany:
+    """After an hour without Vitec thousands wait: none of them costs anything by itself."""
+
+    def test_one_that_must_wait_puts_off_all_that_are_due_and_some_come_to_each_probe(
+        self, submission: Submission, office: Office
+    ) -> None:
+        soon = timezone.now() + dt.timedelta(seconds=10)
+        make_outage(office, probe_at=soon)
+        first, *others = many(submission, 4 * PROBES_AHEAD)
+
+        deliver(first)
+
+        assert not Submission.objects.due().exists()
+        assert Submission.objects.get(pk=first).not_before == soon
+        moments = Submission.objects.filter(pk__in=others).order_by("pk")
+        moments = moments.values_list("not_before", flat=True)
+        steps = [(moment - soon) / PROBE_EVERY for moment in moments]
+        assert steps == 4 * list(range(PROBES_AHEAD))
+
+    def test_what_another_login_is_for_is_left_alone(
+        self, submission: Submission, office: Office
+    ) -> None:
+        make_outage(office, probe_at=timezone.now() + dt.timedelta(seconds=10))
+        first, *others = many(submission, 2)
+        Credential.objects.create(
+            office=office, group=FunctionGroup.INTERESTS, username="other", password="x"
+        )
+        Submission.objects.filter(pk__in=others).update(endpoint="interests.send_interest")
+
+        deliver(first)
+
+        assert set(Submission.objects.due().values_list("pk", flat=True)) == set(others)
+
+    def test_the_end_lets_them_go_on_in_order_by_fewer_statements_than_they_are(
+        self, submission: Submission, office: Office
+    ) -> None:
+        outage = make_outage(office)
+        ids = many(submission, 3 * STEPS)
+        later = timezone.now() + dt.timedelta(minutes=5)
+        Submission.objects.update(not_before=later)
+
+        with CaptureQueriesContext(connection) as asked:
+            outages.answered(submission)
+
+        assert len(asked) < 2.5 * STEPS
+        rows = Submission.objects.order_by("not_before", "pk")
+        assert list(rows.values_list("pk", flat=True)) == ids
+        assert rows.last().not_before < timezone.now() + dt.timedelta(seconds=SPREAD_SECONDS)
+        assert rows.filter(waited_for=outage).count() == len(ids)
+
+    def test_they_come_no_faster_than_their_login_may_send_them(
+        self, submission: Submission, office: Office, settings: Any
+    ) -> None:
+        settings.VITEC_CALLS_PER_SECOND = 2
+        make_outage(office)
+        many(submission, 99)
+        Submission.objects.update(not_before=timezone.now() + dt.timedelta(minutes=5))
+
+        outages.answered(submission)
+
+        half = Submission.objects.filter(not_before__lt=timezone.now() + dt.timedelta(seconds=25))
+        assert 49 <= half.count() <= 52
+
+    def test_what_vitec_has_put_off_keeps_its_time(
+        self, submission: Submission, office: Office
+    ) -> None:
+        make_outage(office)
+        _, asked_to_wait, *_ = many(submission, 3)
+        later = timezone.now() + dt.timedelta(minutes=5)
+        Submission.objects.update(not_before=later)
+        Submission.objects.filter(pk=asked_to_wait).update(asked_until=later)
+
+        outages.answered(submission)
+
+        assert Submission.objects.get(not_before=later).pk == asked_to_wait
+
+
+def test_who_waited_for_two_outages_that_end_together_is_told_once(
+    waiting: list[Submission], office: Office
+) -> None:
+    """Of the whole login it was found out first, then of one endpoint."""
+    make_outage(office)
+    make_outage(office, endpoint=waiting[0].endpoint)
+    Submission.objects.filter(pk=waiting[1].pk).update(endpoint="viewings.add_participant")
+
+    outages.answered(waiting[0])
+    Submission.objects.update(state=State.DELIVERED)
+    tell_people()
+
+    [notice] = Notice.objects.filter(user=waiting[0].created_by)
+    assert (notice.number, notice.delivered) == (6, 6)
+
+
 class TestWhatVitecAsksFor:
     """Retry-After is kept, for the row that got it and for all that it concerned."""
 
@@ -518,7 +626,18 @@ class TestBanner:
         text = " ".join(as_bokare.get("/submissions/").content.decode().split())
 
         assert "Vitec svarar inte för Vikens Mäkleri Sundbyberg" in text
+        assert "Det gäller bara: Återkomst." in text
         assert "6 väntar" in text
+
+    def test_of_all_that_the_login_is_for_no_kind_is_named(
+        self, as_bokare: Client, office: Office
+    ) -> None:
+        make_outage(office)
+
+        text = as_bokare.get("/submissions/").content.decode()
+
+        assert "Vitec svarar inte för" in text
+        assert "Det gäller bara" not in text
 
     def test_who_shares_the_login_is_told_of_the_own_office_alone(
         self,

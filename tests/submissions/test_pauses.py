@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
@@ -200,6 +201,22 @@ def other(denied: Submission, known: Known, bokare: User, office: Office) -> Sub
     held = make_submission(bokare, office, contact_id=known.contact_id, note="Två")
     Submission.objects.filter(pk=held.pk).update(state=State.HELD, person_hash="")
     return held
+
+
+def test_a_login_that_no_key_opens_keeps_nothing_else_from_going_on(
+    vitec: Sandbox, denied: Submission, neighbour_office: Office, grannkontor: User
+) -> None:
+    """As after a restore with keys of another day: one office's misfortune is not everybody's."""
+    a_day_ago()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE offices_credential SET password = 'x' WHERE office_id = %s", [denied.office_id]
+        )
+    elsewhere = make_submission(grannkontor, neighbour_office)
+    Submission.objects.filter(pk=elsewhere.pk).update(rung_at=None)
+
+    assert sweep() == [elsewhere.pk]
+    assert state_of(denied) == State.HELD
 
 
 class TestOnceADay:

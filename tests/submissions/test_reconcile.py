@@ -642,6 +642,19 @@ class TestPage:
         assert self.decide(as_bokare, absent, decision="found").status_code == 403
         assert state_of(absent) == State.UNKNOWN
 
+    def test_what_somebody_has_found_is_not_put_on_record_with_our_word_that_it_is_not_there(
+        self, as_chef: Client, absent: Submission
+    ) -> None:
+        ours = "Tittade hos Vitec: finns inte där"
+        assert f'value="{ours}"' in as_chef.get(PAGE).content.decode()
+
+        answer = self.decide(as_chef, absent, decision="found", reason=ours, group="absent")
+
+        assert "Du har hittat den: skriv var." in answer.content.decode()
+        assert state_of(absent) == State.UNKNOWN
+        self.decide(as_chef, absent, decision="found", reason="I Annas kalender")
+        assert state_of(absent) == State.DELIVERED
+
     def test_a_stranger_sees_and_settles_nothing(
         self, as_grannkontor: Client, absent: Submission
     ) -> None:

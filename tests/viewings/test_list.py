@@ -114,6 +114,23 @@ class TestReading:
 
         assert read(as_bokare, slot, "", file=file).status_code == 422
 
+    @pytest.mark.parametrize(
+        ("name", "raw"),
+        [
+            ("lista.exe", b"Anna Ek 0701740605"),
+            ("lista.csv.zip", b"Anna Ek 0701740605"),
+            ("lista.csv", b"PK\x03\x04\x14\x00Anna Ek 0701740605"),
+            ("lista.txt", b"\x89PNG\r\n\x1a\n\x00\x00Anna"),
+        ],
+    )
+    def test_what_is_no_text_by_name_or_by_content_is_refused(
+        self, as_bokare: Client, slot: TimeSlot, name: str, raw: bytes
+    ) -> None:
+        answer = read(as_bokare, slot, "", file=SimpleUploadedFile(name, raw))
+
+        assert answer.status_code == 422
+        assert "errorlist" in text_of(answer)
+
     @pytest.mark.parametrize("mode", ["", "window", "Door"])
     def test_how_it_is_meant_must_be_said(
         self, as_bokare: Client, slot: TimeSlot, mode: str

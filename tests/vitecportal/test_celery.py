@@ -76,3 +76,8 @@ def test_a_task_meets_no_connection_that_has_died(transactional_db):
 
 def test_it_keeps_its_connection_from_task_to_task():
     assert app.conf.get("CELERY_DB_REUSE_MAX") > 1_000_000
+
+
+def test_a_message_is_json_and_makes_no_objects():
+    assert list(app.conf.accept_content) == ["json"]
+    assert app.conf.task_serializer == app.conf.result_serializer == "json"

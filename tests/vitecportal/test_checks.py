@@ -51,11 +51,32 @@ def test_it_finds_a_secret_that_was_not_given(settings, name):
         ("VITEC_COUNTY_FORM", "four", "vitecportal.E007"),
         ("REQUIRE_MFA_FOR", "admins", "vitecportal.E010"),
         ("REQUIRE_MFA_FOR", "All", "vitecportal.E010"),
+        ("BREACHED_PASSWORDS", "/nowhere/stolen.txt", "vitecportal.E018"),
+        ("CELERY_BROKER_URL", "amqp://guest:guest@rabbitmq:5672//", "vitecportal.E019"),
+        ("CELERY_BROKER_URL", "redis://:changeme@redis:6379/0", "vitecportal.E019"),
+        ("EMAIL_HOST_PASSWORD", "password", "vitecportal.E019"),
     ],
 )
 def test_it_finds_what_is_dangerous(settings, name, value, finding):
     setattr(settings, name, value)
     assert list(_findings()) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "known"),
+    [
+        ("postgres", "postgres", True),
+        ("vitecportal", "vitecportal", True),
+        ("vitecportal", "k7vQ2mZp9x", False),
+        ("postgres", "", False),
+    ],
+)
+def test_it_finds_a_database_login_that_everybody_knows(
+    settings, monkeypatch, user, password, known
+):
+    monkeypatch.setitem(settings.DATABASES["default"], "USER", user)
+    monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", password)
+    assert ("vitecportal.E019" in _findings()) == known
 
 
 def test_it_finds_demo_accounts_by_name():

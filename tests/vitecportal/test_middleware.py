@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import uuid
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -85,6 +88,8 @@ def test_it_guards_every_answer(db, url):
     headers = Client().get(url).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
+    for name in ("object-src", "base-uri", "frame-ancestors"):
+        assert f"{name} 'none'" in policy
     assert "unsafe" not in policy
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -104,6 +109,31 @@ def test_files_are_for_this_site_alone_too(db):
 def test_it_reads_no_request_that_is_too_large(as_bokare, length):
     answer = as_bokare.post("/offices/search/", {"q": "x"}, CONTENT_LENGTH=length)
     assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", [SIGN_IN, "/meetings/", "/healthz", "/static/js/theme.js"])
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND"])
+def test_it_answers_to_no_method_that_no_page_takes(as_bokare, path, method):
+    answer = as_bokare.generic(method, path, "Kanariefågel")
+    assert answer.status_code == 405
+    assert b"Kanarie" not in b"".join(answer)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        SIGN_IN,
+        "/nowhere/",
+        "/metrics",
+        "/static/js/theme.js",
+        "/static/css/site.css",
+        "/static/img/logo.svg",
+    ],
+)
+def test_text_says_its_character_set(db, url):
+    assert "charset=utf-8" in Client().get(url).headers["Content-Type"].replace('"', "").lower()
 
 
 def test_what_was_said_to_a_person_is_in_no_cookie(as_admin, office):
@@ -117,6 +147,7 @@ def test_it_hides_its_cookies_from_scripts(client, bokare):
     client.post(reverse("set_language"), {"language": "en"})
     assert set(client.cookies) >= {"sessionid", "django_language"}
     assert all(cookie["httponly"] for cookie in client.cookies.values())
+    assert {cookie["samesite"] for cookie in client.cookies.values()} == {"Lax"}
 
 
 def test_it_signs_in_and_out(client, bokare):
@@ -138,6 +169,67 @@ def test_it_signs_nobody_in_whose_account_is_shut(client, bokare):
     bokare.save()
     client.post(SIGN_IN, {"username": "bokare", "password": "vitecportal"})
     assert "_auth_user_id" not in client.session
+
+
+class TestSessionByLastUse:
+    """The clock goes on while a page that somebody left open asks for news of itself."""
+
+    POLL = reverse("meetings:freshness")
+    HOUR = 3600
+
+    @pytest.fixture
+    def later(self, monkeypatch):
+        """Set the clock on by so many hours."""
+        began = time.time()
+
+        def go_on(hours: float) -> None:
+            monkeypatch.setattr(middleware.time, "time", lambda: began + hours * self.HOUR)
+
+        return go_on
+
+    @pytest.fixture
+    def at_work(self, as_bokare):
+        assert as_bokare.get("/meetings/").status_code == 200
+        return as_bokare
+
+    def test_a_page_that_is_opened_keeps_it(self, at_work, later):
+        for hours in (7, 11):
+            later(hours)
+            assert at_work.get("/meetings/").status_code == 200
+
+    def test_a_page_that_asks_by_itself_does_not(self, at_work, later):
+        for hours in range(1, 8):
+            later(hours)
+            assert at_work.get(self.POLL).status_code == 200
+        later(8.01)
+        assert at_work.get(self.POLL).headers["Location"].startswith(SIGN_IN)
+        assert at_work.get("/meetings/").status_code == 302
+
+    def test_nor_does_what_is_written_into_the_session_meanwhile(self, at_work, later):
+        session = at_work.session
+        session["something"] = "new"
+        session.save()
+        later(8.01)
+        assert at_work.get("/meetings/").status_code == 302
+
+    def test_nor_is_it_young_for_having_been_polled_only(self, as_bokare, later):
+        as_bokare.get(self.POLL)
+        later(8.01)
+        assert as_bokare.get(self.POLL).status_code == 302
+
+    def test_what_is_posted_there_is_use(self, at_work, later, office):
+        sent = reverse("meetings:inline_sent", args=[1, uuid.uuid4()])
+        later(7)
+        at_work.post(sent)
+        later(9)
+        assert at_work.get("/meetings/").status_code == 200
+
+    def test_used_all_along_it_ends_after_half_a_day(self, at_work, later):
+        for hours in (4, 8, 11.9):
+            later(hours)
+            assert at_work.get("/meetings/").status_code == 200
+        later(12.01)
+        assert at_work.get("/meetings/").status_code == 302
 
 
 @pytest.mark.parametrize("path", ["/meetings/?day=%00", "/meetings/comebacks/new/?contact=a%00b"])

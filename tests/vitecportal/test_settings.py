@@ -73,7 +73,16 @@ def test_it_takes_postgresql(tmp_path):
         "db.example.se", 5433, "vitec",
     )  # fmt: skip
     assert database["CONN_HEALTH_CHECKS"] is True
-    assert "OPTIONS" not in database
+    assert database["OPTIONS"] == {"prepare_threshold": 0}
+
+
+def test_it_prepares_nothing_where_a_pooler_knows_no_prepared_statements(tmp_path):
+    url = "postgres://portal:secret@db.example.se:5433/vitec?sslmode=require"
+    settings = settings_with(
+        tmp_path, "DATABASES", DATABASE_URL=url, DATABASE_PREPARED_STATEMENTS="false"
+    )
+    options = settings["DATABASES"]["default"]["OPTIONS"]
+    assert options == {"sslmode": "require", "prepare_threshold": None}
 
 
 @pytest.mark.parametrize(
@@ -127,6 +136,12 @@ def test_it_binds_cookies_to_the_host_over_https(tmp_path):
     values = list(settings_with(tmp_path, *COOKIES, HTTPS="on").values())
     names = ["__Host-sessionid", True, "__Host-csrftoken", True, "__Host-language"]
     assert values == [*names, True, True, 63_072_000]
+
+
+def test_hsts_is_for_two_years_and_all_below(tmp_path):
+    names = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
+    found = settings_with(tmp_path, *names, HTTPS="on")
+    assert list(found.values()) == [63_072_000, True, True]
 
 
 def test_it_lets_cookies_through_without_https_on_this_machine(tmp_path):

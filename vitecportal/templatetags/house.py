@@ -41,16 +41,23 @@ def office_buttons(offices: Iterable[Office], active: Office | None) -> SafeStri
 
     Not a loop of the template: some have hundreds of offices, and each page shows them all.
     """
+    active_id = active.customer_id if active else ""
+    return _office_buttons(tuple((each.customer_id, each.name) for each in offices), active_id)
+
+
+@functools.lru_cache(maxsize=50)
+def _office_buttons(offices: tuple[tuple[str, str], ...], active_id: str) -> SafeString:
+    """Remembered by all that they say; (customer id, name) of each."""
     current = format_html(' aria-current="{}"', "true")
     return format_html_join(
         "\n",
         '<button class="drop-item" type="submit" name="office" value="{}"{}>'
         "<span>{}</span>{}</button>",
         (
-            (each.customer_id, current, each.name, icon("check"))
-            if each == active
-            else (each.customer_id, "", each.name, "")
-            for each in offices
+            (customer_id, current, name, icon("check"))
+            if customer_id == active_id
+            else (customer_id, "", name, "")
+            for customer_id, name in offices
         ),
     )
 

@@ -17,13 +17,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only count what is left")
+        parser.add_argument(
+            "--batch", type=int, default=rotation.BATCH, help="so many values in one transaction"
+        )
         parser.add_argument("--again", action="store_true", help="look at everything anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["again"]:
             rotation.start_again()
         if not options["check"]:
-            done = rotation.rotate(self.stdout.write if options["verbosity"] > 1 else str)
+            tell = self.stdout.write if options["verbosity"] > 1 else str
+            done = rotation.rotate(tell, options["batch"])
             self.stdout.write(f"Looked at {done.looked_at} values, sealed {done.rewrapped} anew.")
         left = rotation.left()
         if left:

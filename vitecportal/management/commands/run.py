@@ -60,7 +60,7 @@ class Command(BaseCommand):
             supervisor.start(name, command)
         self._wait(supervisor, started)
         if not supervisor.stopping.is_set():
-            self._first_sync()
+            first_sync()
             self.stdout.write(ready_line())
             self.stdout.flush()
             supervisor.watch()
@@ -73,22 +73,23 @@ class Command(BaseCommand):
             if time.monotonic() - started > READY_SECONDS:
                 raise CommandError(f"Not ready after {READY_SECONDS} s, see {supervisor.log_dir}.")
 
-    def _first_sync(self) -> None:
-        """So that the first person to sign in finds contacts, meetings, viewings and areas."""
-        for office in Office.objects.all():
-            done = SyncRun.objects.filter(office=office, job="meetings", error="")
-            if not done.exists():
-                offices_sync.sync_office(office, now=True)
-                meetings_sync.sync_office(office, now=True)
-                viewings_sync.sync_office(office, now=True)
-                interests_sync.sync_office(office, now=True)
-
 
 def prepare() -> None:
     """Tables, demo offices and static files, as far as they are not there yet."""
     call_command("migrate", interactive=False, verbosity=0)
     call_command("demo", verbosity=0)
     collect_static_if_changed()
+
+
+def first_sync() -> None:
+    """So that the first person to sign in finds contacts, meetings, viewings and areas."""
+    for office in Office.objects.all():
+        done = SyncRun.objects.filter(office=office, job="meetings", error="")
+        if not done.exists():
+            offices_sync.sync_office(office, now=True)
+            meetings_sync.sync_office(office, now=True)
+            viewings_sync.sync_office(office, now=True)
+            interests_sync.sync_office(office, now=True)
 
 
 def commands() -> dict[str, list[str]]:
