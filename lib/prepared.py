@@ -132,9 +132,12 @@ _SERVER_CURSOR: Any = ServerBindingCursor
 
 
 def _cursor(using: Any) -> CursorWrapper:
-    """Django's cursors bind on the client, and such a text cannot be prepared: one that can."""
+    """Django's cursors bind on the client, and such a text cannot be prepared: one that can.
+
+    Where queries are written down Django's own runs: of one prepared no text is left to write.
+    """
     cursor: CursorWrapper = using.cursor()
-    if using.vendor == "postgresql":
+    if using.vendor == "postgresql" and not using.queries_logged:
         cursor.cursor = _SERVER_CURSOR(using.connection)
     return cursor
 

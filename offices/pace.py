@@ -17,8 +17,19 @@ import uuid
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import DurationField, Exists, Q, QuerySet, Subquery
+from django.db import transaction
+from django.db.models import (
+    Case,
+    DateTimeField,
+    DurationField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -146,7 +157,12 @@ def _free_seats() -> QuerySet[LineSeat]:
         number__lt=Slot("seats", number),
     )
     ready |= Q(next_at__gt=Now() + FURTHEST_START)
-    free = of_line.filter(_nobody_sits(Slot("lease", DurationField())), ready).order_by("number")
+    # Who sits is asked of the statement's own moment, and a seat that another took since then
+    # would seem as free as its holder was idle; of such a seat the row read is not the one locked.
+    as_read = LineSeat.objects.filter(pk=OuterRef("pk")).values("next_at")
+    free = of_line.filter(
+        _nobody_sits(Slot("lease", DurationField())), ready, next_at=Subquery(as_read)
+    ).order_by("number")
     first = free.select_for_update(skip_locked=True).values("pk")[:1]
     return LineSeat.objects.filter(pk=Subquery(first))
 
@@ -207,27 +223,37 @@ def line_up(line: str) -> float:
     A moment is a hint that spreads them, no promise of a seat.
     """
     gap = dt.timedelta(seconds=1 / settings.VITEC_CALLS_PER_SECOND)
-    for _ in range(3):
-        now = database_clock.now()
-        planned = LineStart.objects.filter(line=line).values_list("next_at", flat=True).first()
-        if planned is None:
-            if _first_start(line, now + 2 * gap):
-                return gap.total_seconds()
-            continue
+    given = {"line": line, "gap": gap, "furthest": LONGEST_LINE + gap + FURTHEST_START}
+    told = _PLAN.first(**given)
+    while told is None:
+        LineStart.objects.bulk_create(
+            [LineStart(line=line, next_at=timezone.now() - FURTHEST_START)], ignore_conflicts=True
+        )
+        told = _PLAN.first(**given)
+    following, now = told
+    wait: dt.timedelta = following - gap - now
+    if wait > LONGEST_LINE - gap:
+        wait = LONGEST_LINE * random.uniform(0.5, 1.0)  # noqa: S311
+    return wait.total_seconds()
+
+
+def _moment_after_this() -> Case:
+    """What is left for the next one, once this one has its moment. A full line grows no longer."""
+    gap, furthest = Slot("gap", DurationField()), Slot("furthest", DurationField())
+    from_now = Now() + gap + gap
+    return Case(
         # Nobody is told to come back as late as that: the clock was set back.
-        stale = planned > now + LONGEST_LINE + gap + FURTHEST_START
-        if planned > now + LONGEST_LINE and not stale:
-            break
-        start = now + gap if stale else max(planned, now + gap)
-        if LineStart.objects.filter(line=line, next_at=planned).update(next_at=start + gap):
-            return (start - now).total_seconds()
-    return LONGEST_LINE.total_seconds() * random.uniform(0.5, 1.0)  # noqa: S311
+        When(next_at__gt=Now() + furthest, then=from_now),
+        When(next_at__gt=Now() + LONGEST_LINE, then=F("next_at")),
+        When(next_at__gt=Now() + gap, then=F("next_at") + gap),
+        default=from_now,
+        output_field=DateTimeField(),
+    )
 
 
-def _first_start(line: str, next_at: dt.datetime) -> bool:
-    try:
-        with transaction.atomic():
-            LineStart.objects.create(line=line, next_at=next_at)
-    except IntegrityError:
-        return False
-    return True
+# In one statement, so that of many at once each gets its own, whoever was faster.
+_PLAN = Update(
+    lambda: LineStart.objects.filter(line=Slot.of(LineStart, "line")),
+    {"next_at": _moment_after_this()},
+    returning=[F("next_at"), Now()],
+)

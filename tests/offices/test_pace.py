@@ -84,6 +84,27 @@ def test_who_finds_no_seat_gets_a_moment_of_its_own(db, settings):
     assert 0.1 <= moments[0] <= moments[-1] <= 0.5
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_each_gets_its_own_and_none_is_sent_to_the_end(settings):
+    settings.VITEC_CALLS_PER_SECOND = 10
+    told = []
+
+    def ask():
+        try:
+            told.extend(pace.line_up("line") for _ in range(5))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(DEADLINE)
+    assert len(told) == 40
+    # Forty moments, a tenth of a second apart.
+    assert max(told) <= 4.1
+
+
 def test_nobody_is_told_to_come_back_after_more_than_a_minute(db, settings):
     settings.VITEC_CALLS_PER_SECOND = 0.05
     assert all(pace.line_up("line") <= 81 for _ in range(20))
