@@ -55,6 +55,7 @@ def _fresh_uuid() -> str:
 def copies(original: Any, count: int, **changes: Any) -> list[int]:
     """So many rows like it, to be sent one and all; returns their ids."""
     model = type(original)
+    original.refresh_from_db()
     fields = {
         field.attname: getattr(original, field.attname)
         for field in model._meta.concrete_fields
@@ -65,4 +66,17 @@ def copies(original: Any, count: int, **changes: Any) -> list[int]:
         for _ in range(count)
     )
     made = model.objects.bulk_create(fresh, batch_size=2000)
+    accepted = original.attempts.get()
+    accepted.__class__.objects.bulk_create(
+        [_accepted(row, accepted) for row in made], batch_size=2000
+    )
     return [row.pk for row in made]
+
+
+def _accepted(row: Any, original: Any) -> Any:
+    """The event that every row begins with, in its own chain."""
+    model, chain = type(original), import_module("submissions.chain")
+    fields = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    event = model(**{name: getattr(original, name) for name in fields} | {"submission_id": row.pk})
+    event.link = chain.link(chain.beginning(row), event)
+    return event

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
@@ -142,6 +142,12 @@ def _cursor(using: Any) -> CursorWrapper:
     return cursor
 
 
+def _type_of(field: models.Field[Any, Any], using: BaseDatabaseWrapper) -> str:
+    """What a parameter is written as. A text keeps its length, so that one too long is refused."""
+    kind = str(field.db_type(using))
+    return "text" if kind.startswith("varchar") else kind
+
+
 _CONVERTERS: WeakKeyDictionary[
     BaseDatabaseWrapper, WeakKeyDictionary[_Written, list[tuple[int, Expression, list[Any]]]]
 ]
@@ -236,6 +242,10 @@ class Update(_Statement):
         self._returning = tuple(returning) or (models.F("pk"),)
 
     def _write(self, using: BaseDatabaseWrapper) -> _Written:
+        return _Written.of(*self.parts(using), using)
+
+    def parts(self, using: BaseDatabaseWrapper) -> tuple[str, list[Any], list[Expression]]:
+        """Its text, its parameters and the columns that it returns."""
         query: Any = self._rows().query.chain(sql.UpdateQuery)
         query.clear_ordering(force=True)
         query.add_update_values(self._changes)
@@ -245,8 +255,7 @@ class Update(_Statement):
         told = [compiler.compile(column) for column in columns]
         returning = ", ".join(each for each, _ in told)
         more = [value for _, values in told for value in values]
-        text = f"{text} RETURNING {returning}"
-        return _Written.of(text, [*parameters, *more], columns, using)
+        return f"{text} RETURNING {returning}", [*parameters, *more], columns
 
 
 class Insert(_Statement):
@@ -264,17 +273,61 @@ class Insert(_Statement):
 
     def row(self, instance: models.Model) -> None:
         """Store the instance and tell it its key."""
-        given = {field.attname: getattr(instance, field.attname) for field in self._fields}
-        ((instance.pk,),) = self.all(**given)
+        ((instance.pk,),) = self.all(**self.values(instance))
         instance._state.adding = False
         instance._state.db = DEFAULT_DB_ALIAS
+
+    def values(self, instance: models.Model) -> dict[str, Any]:
+        """What the instance holds, by the names of the slots."""
+        return {field.attname: getattr(instance, field.attname) for field in self._fields}
+
+    def selecting(self, source: str, using: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """The same for each row of a source, on PostgreSQL: its text and its parameters."""
+        quoted = using.ops.quote_name
+        columns = ", ".join(quoted(str(field.column)) for field in self._fields)
+        slots: list[Any] = [Slot(field.attname, field) for field in self._fields]
+        # Elsewhere than in VALUES a parameter has no type of its own.
+        values = ", ".join(f"%s::{_type_of(field, using)}" for field in self._fields)
+        table = quoted(self._model._meta.db_table)
+        text = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {source}"  # noqa: S608 # nosec B608 - names
+        return text, slots
 
     def _write(self, using: BaseDatabaseWrapper) -> _Written:
         query = sql.InsertQuery(self._model)
         key = self._model._meta.pk
         slots = {field.attname: Slot(field.attname, field) for field in self._fields}
-        query.insert_values(self._fields, [self._model(**slots)])
+        query.insert_values(self._fields, [self._model(**slots)], raw=True)
         compiler = query.get_compiler(connection=using)
         ((text, parameters),) = compiler.as_sql()
         returning = using.ops.quote_name(str(key.column))
         return _Written.of(f"{text} RETURNING {returning}", parameters, [key.cached_col], using)
+
+
+class Followed(_Statement):
+    """An update and, for each row that it changed, one new row of another table.
+
+    It returns what the update does. Slots of one name have one value in both. PostgreSQL does both
+    in one statement, which where no transaction is open is its own; elsewhere they are two in one
+    transaction.
+    """
+
+    def __init__(self, update: Update, insert: Insert) -> None:
+        super().__init__()
+        self._update = update
+        self._insert = insert
+
+    def all(self, **given: Any) -> list[Row]:
+        if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
+            return super().all(**given)
+        with transaction.atomic(savepoint=False):
+            rows = self._update.all(**given)
+            for _ in rows:
+                self._insert.all(**given)
+        return rows
+
+    def _write(self, using: BaseDatabaseWrapper) -> _Written:
+        text, parameters, columns = self._update.parts(using)
+        insert, more = self._insert.selecting("changed", using)
+        names = ", ".join(f"c{number}" for number in range(len(columns)))
+        both = f"WITH changed ({names}) AS ({text}), followed AS ({insert}) TABLE changed"
+        return _Written.of(both, [*parameters, *more], columns, using)

@@ -6,18 +6,20 @@ flag: mostly there is nothing of it, and then nothing of it is looked at.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import uuid
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Now
 
 from lib import log_context
 from lib.prepared import Select, Slot
 from offices.logins import with_login
 from offices.models import Office
-from submissions import moves, outages, pacing, pauses
+from submissions import journal, moves, outages, pacing, pauses
 from submissions.journal import ids_of, note
 from submissions.models import (
     Attempt,
@@ -30,6 +32,9 @@ from submissions.models import (
     SubmissionQuerySet,
 )
 
+# One that was changed since it was read may still be due; after that another is at it.
+LOOKS = 2
+
 
 class _Outrun(Exception):
     """Another took the row, the probe or the day's try; the claim is rolled back."""
@@ -40,16 +45,16 @@ def claim(submission_id: int) -> Submission | None:
 
     Raises Crowded when its login may begin no call just now; then it waits for a moment.
     """
-    submission = _read(submission_id)
-    if submission is None or _is_held_back(submission):
-        return None
-    submission.token = uuid.uuid4()
-    try:
-        with pacing.at_a_polite_pace(submission), transaction.atomic(durable=True):
-            _take(submission)
-    except _Outrun:
-        return None
-    return submission
+    for _ in range(LOOKS):
+        submission = _read(submission_id)
+        if submission is None or _is_held_back(submission):
+            return None
+        submission.token = uuid.uuid4()
+        with contextlib.suppress(_Outrun):
+            with pacing.at_a_polite_pace(submission), transaction.atomic(durable=True):
+                _take(submission)
+            return submission
+    return None
 
 
 # --- Reading -----------------------------------------------------------------------------------
@@ -60,6 +65,7 @@ _OF_OFFICE = [field.attname for field in Office._meta.concrete_fields]
 
 def _due_rows() -> SubmissionQuerySet:
     rows = Submission.objects.due().filter(id=Slot.of(Submission, "id"))
+    last = Attempt.objects.filter(submission=OuterRef("pk"), position=OuterRef("events"))
     accepted = Attempt.objects.filter(submission=OuterRef("pk"), event=Event.ACCEPTED)
     over = Q(office=OuterRef("office"), endpoint__in=["", OuterRef("endpoint")], ended_at=None)
     stands_still = Batch.objects.filter(pk=OuterRef("batch"), paused_at__isnull=False)
@@ -68,6 +74,8 @@ def _due_rows() -> SubmissionQuerySet:
     )
     found: SubmissionQuerySet = with_login(rows).annotate(
         asked_by=Subquery(accepted.values("request_id")[:1]),
+        last_link=Subquery(last.values("link")),
+        read_at=Now(),
         is_hindered=ExpressionWrapper(hindered, BooleanField()),
     )
     return found
@@ -75,7 +83,9 @@ def _due_rows() -> SubmissionQuerySet:
 
 _READ = Select(
     lambda: _due_rows().values_list(
-        *_OF_ROW, *(f"office__{name}" for name in _OF_OFFICE), "login", "asked_by", "is_hindered"
+        *_OF_ROW,
+        *(f"office__{name}" for name in _OF_OFFICE),
+        *("login", "asked_by", "is_hindered", "last_link", "read_at"),
     )
 )
 
@@ -86,14 +96,14 @@ def _read(submission_id: int) -> Submission | None:
     if row is None:
         log_context.bind(**ids_of(submission_id))
         return None
-    *values, login, asked_by, is_hindered = row
+    *values, login, asked_by, is_hindered, last_link, read_at = row
     log_context.bind(submission=submission_id, request_id=asked_by)
     of_row = len(_OF_ROW)
     submission = Submission.from_db("default", _OF_ROW, values[:of_row])
     submission.office = Office.from_db("default", _OF_OFFICE, values[of_row:])
     submission.login = login  # type: ignore[attr-defined]
     submission.is_hindered = is_hindered  # type: ignore[attr-defined]
-    return submission
+    return journal.remember(submission, submission.events, last_link, read_at)
 
 
 def _is_held_back(submission: Submission) -> bool:
@@ -113,13 +123,11 @@ def _take(submission: Submission) -> None:
     if not (outages.takes_probes(submission) and pauses.takes_the_try(submission)):
         raise _Outrun
     lease = dt.timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
-    taken = moves.TAKE.one(submission, lease=lease)
-    if taken is None:
+    before, submission.tries = submission.tries, submission.tries + 1
+    if moves.TAKE.surely(submission, tries=before, lease=lease) is None:
         raise _Outrun
     pacing.take_seat(submission)
-    *place, submission.tries = taken
     submission.state = State.CLAIMED
-    note(submission, Event.CLAIMED, place=tuple(place))
 
 
 # --- Standing still ----------------------------------------------------------------------------

@@ -174,6 +174,8 @@ def _teaching(submission: Submission, error: VitecError) -> Callable[[], object]
 
 def _let_in(submission: Submission, settle: Callable[[], object]) -> Callable[[], object]:
     """The outcome, and with it the end of the pauses in spite of which it was sent."""
+    if not pauses.are_tried_by(submission):
+        return settle
 
     def both() -> None:
         with transaction.atomic():
@@ -245,13 +247,12 @@ def _mine(submission: Submission) -> SubmissionQuerySet:
 
 
 def _mark_sending(submission: Submission) -> None:
-    """Runs when the connection stands and no byte has left. Raises ClaimLost."""
+    """Runs when the connection stands and no byte has left; committed when it returns, since the
+    claim before it was refused within a transaction. Raises ClaimLost.
+    """
     lease = dt.timedelta(seconds=settings.SENDING_LEASE_SECONDS)
-    with transaction.atomic(durable=True):
-        place = moves.MARK.one(submission, lease=lease)
-        if place is None:
-            raise ClaimLost
-        note(submission, Event.SENDING, place=place)
+    if moves.MARK.surely(submission, lease=lease) is None:
+        raise ClaimLost
     submission.state = State.SENDING
 
 
@@ -260,11 +261,10 @@ def _mark_sending(submission: Submission) -> None:
 
 def _settle_delivered(submission: Submission, reply: Reply) -> None:
     vitec_id = id_in(reply)
+    if told := moves.DELIVER.surely(submission, answer=reply, vitec_id=vitec_id):
+        _, submission.in_an_outage = told  # type: ignore[attr-defined]
+        return
     with transaction.atomic(savepoint=False):
-        if told := moves.DELIVER.one(submission, vitec_id=vitec_id):
-            *place, submission.in_an_outage = told  # type: ignore[attr-defined]
-            note(submission, Event.DELIVERED, answer=reply, place=tuple(place))
-            return
         # Meanwhile the sweeper gave up on us, and perhaps a person decided. Our own token proves
         # that nobody has sent it since and that this is our send's answer: proof outranks both.
         others = tuple(state for state in State if state != State.DELIVERED)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import logging
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -42,7 +45,7 @@ _COUNT = Update(
     {"events": F("events") + 1},
     returning=PLACE,
 )
-_WRITE = Insert(Attempt)
+WRITE = Insert(Attempt)
 
 
 def worker_name() -> str:
@@ -67,13 +70,31 @@ def note(
     facts: further columns of `Attempt`. `request_id` is that of the call to Vitec where there was
         one, and of the request to us where a person did something.
     """
+    attempt = _unplaced(submission, event, actor, reason, answer, facts)
+    transaction.on_commit(teller(attempt), robust=True)
+    with transaction.atomic(savepoint=False):
+        if place is None:
+            (place,) = _COUNT.all(id=submission.pk)
+        position, previous, at = _place(submission, *place)
+        _put(attempt, position, previous, at)
+        WRITE.row(attempt)
+    _remember(attempt)
+    return attempt
+
+
+def _unplaced(
+    submission: Submission,
+    event: Event,
+    actor: User | None,
+    reason: str,
+    answer: Reply | VitecError | None,
+    facts: dict[str, Any],
+) -> Attempt:
     if actor is not None:
         facts.setdefault("request_id", log_context.present().get("request_id", ""))
     if answer is not None:
         facts |= _facts_of(submission, answer)
-    tell = functools.partial(_tell, submission.pk, event, submission.tries)
-    transaction.on_commit(tell, robust=True)
-    attempt = Attempt(
+    return Attempt(
         submission=submission,
         number=submission.tries,
         token=submission.token,
@@ -83,13 +104,71 @@ def note(
         sealed_reason=_sealed(submission, reason),
         **facts,
     )
-    with transaction.atomic(savepoint=False):
-        if place is None:
-            (place,) = _COUNT.all(id=submission.pk)
-        attempt.position, previous, attempt.at = _place(submission, *place)
-        attempt.link = chain.link(previous, attempt)
-        _WRITE.row(attempt)
+
+
+def _put(attempt: Attempt, position: int, previous: str, at: dt.datetime) -> None:
+    attempt.position, attempt.at = position, at
+    attempt.link = chain.link(previous, attempt)
+
+
+def teller(attempt: Attempt) -> Callable[[], None]:
+    """What writes the log's line about an event, to be called once it is committed."""
+    return functools.partial(_tell, attempt.submission_id, Event(attempt.event), attempt.number)
+
+
+# --- Where a submission's chain ended when we last saw it ----------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """The last event that this process knows of; another may have added to it since.
+
+    at: its time by the database's clock. heard: ours, monotonic, when we were told.
+    """
+
+    position: int
+    link: str
+    at: dt.datetime
+    heard: float
+
+
+def remember(
+    submission: Submission, position: int, link: str | None, now: dt.datetime
+) -> Submission:
+    """Take down where the chain ends, as it was just read. link: None where there is no event."""
+    seen = Seen(position, link, now, time.monotonic()) if link else None
+    submission.seen = seen  # type: ignore[attr-defined]
+    return submission
+
+
+def following(
+    submission: Submission, event: Event, *, answer: Reply | VitecError | None = None
+) -> Attempt | None:
+    """The event as it is if nothing has been added since we last saw the chain; not stored.
+
+    Its time is the database's clock, carried on by ours: who stores it has that checked. None where
+    the chain has not been seen.
+    """
+    seen: Seen | None = getattr(submission, "seen", None)
+    if seen is None:
+        return None
+    attempt = _unplaced(submission, event, None, "", answer, {})
+    passed = dt.timedelta(seconds=time.monotonic() - seen.heard)
+    _put(attempt, seen.position + 1, seen.link, seen.at + passed)
     return attempt
+
+
+def stored(attempt: Attempt) -> None:
+    """Say that an event of `following` is there now."""
+    transaction.on_commit(teller(attempt), robust=True)
+    _remember(attempt)
+
+
+def _remember(attempt: Attempt) -> None:
+    remember(attempt.submission, attempt.position, attempt.link, attempt.at)
+
+
+# --- Placing -------------------------------------------------------------------------------------
 
 
 def _place(

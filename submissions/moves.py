@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import DurationField, Exists, F
+from django.db import transaction
+from django.db.models import DateTimeField, DurationField, Exists, F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from lib.prepared import Row, Slot, Update
-from submissions.journal import PLACE
-from submissions.models import Outage, State, Submission, SubmissionQuerySet, due
+from connect.calls import Reply
+from lib.prepared import Followed, Row, Slot, Update
+from submissions import journal
+from submissions.models import Event, Outage, State, Submission, SubmissionQuerySet, due
+
+# How far a time that was carried on may be from the database's clock.
+CLOSE = dt.timedelta(seconds=2)
 
 
-class Move(Update):
-    """As `SubmissionQuerySet.move`: changes the one row selected, if it is still as expected.
+class Move:
+    """As `SubmissionQuerySet.move` and `note` in one: changes the one row selected, if it is still
+    as expected, and appends the event.
 
-    It counts the event that is to be noted of it, too. rows: with the slots `id` and `token`.
+    rows: with the slots `id` and `token`.
     """
 
     def __init__(
@@ -25,23 +32,73 @@ class Move(Update):
         rows: Callable[[], SubmissionQuerySet],
         before: State,
         after: State,
+        event: Event,
         changes: dict[str, Any],
         returning: Iterable[Any] = (),
     ) -> None:
+        self._event = event
         changed = {
             "state": after,
             "changed_at": Slot.of(Submission, "changed_at"),
             "events": F("events") + 1,
-        }
-        super().__init__(
-            lambda: rows().filter(state=before), changed | changes, [*PLACE, *returning]
+        } | changes
+        self._following = Followed(
+            Update(lambda: _as_seen(rows().filter(state=before)), changed, [F("pk"), *returning]),
+            journal.WRITE,
+        )
+        self._alone = Update(
+            lambda: rows().filter(state=before), changed, [*journal.PLACE, *returning]
         )
 
-    def one(self, submission: Submission, **given: Any) -> Row | None:
-        """`journal.PLACE` and what else it returns; None: another was faster, nothing was done."""
-        return self.first(
-            id=submission.pk, token=submission.token, changed_at=timezone.now(), **given
+    def at_once(
+        self, submission: Submission, *, answer: Reply | None = None, **given: Any
+    ) -> Row | None:
+        """In one statement: the row's key and what else it returns.
+
+        None: nothing was done, since another was faster, or has added an event since we saw it.
+        """
+        attempt = journal.following(submission, self._event, answer=answer)
+        if attempt is None:
+            return None
+        told = self._following.first(
+            **journal.WRITE.values(attempt),
+            id=submission.pk,
+            changed_at=timezone.now(),
+            events=attempt.position - 1,
+            at_least=attempt.at - CLOSE,
+            at_most=attempt.at + CLOSE,
+            **given,
         )
+        if told is not None:
+            journal.stored(attempt)
+        return told
+
+    def surely(
+        self, submission: Submission, *, answer: Reply | None = None, **given: Any
+    ) -> Row | None:
+        """As `at_once`, also when an event has been added since; None: another was faster."""
+        if told := self.at_once(submission, answer=answer, **given):
+            return told
+        with transaction.atomic(savepoint=False):
+            row = self._alone.first(
+                id=submission.pk, token=submission.token, changed_at=timezone.now(), **given
+            )
+            if row is None:
+                return None
+            count, stamp, now, *more = row
+            journal.note(submission, self._event, answer=answer, place=(count, stamp, now))
+        return (submission.pk, *more)
+
+
+def _as_seen(rows: SubmissionQuerySet) -> SubmissionQuerySet:
+    """Nothing was added since, and the time carried on is that of the database's clock."""
+    moment = DateTimeField()
+    seen: SubmissionQuerySet = rows.alias(now=Now()).filter(
+        events=Slot.of(Submission, "events"),
+        now__gte=Slot("at_least", moment),
+        now__lte=Slot("at_most", moment),
+    )
+    return seen
 
 
 _lease_until = Now() + Slot("lease", DurationField())
@@ -57,7 +114,7 @@ def _mine() -> SubmissionQuerySet:
 
 def _free() -> SubmissionQuerySet:
     """What a person paused this moment counts: asked for in the very statement that claims."""
-    running = _this().filter(due()).outside_paused_batches()
+    running = _this().filter(due(), tries=Slot.of(Submission, "tries")).outside_paused_batches()
     return running.outside_pauses_by_people().whose_turn_it_is()
 
 
@@ -65,6 +122,7 @@ TAKE = Move(
     _free,
     State.QUEUED,
     State.CLAIMED,
+    Event.CLAIMED,
     {
         "token": Slot.of(Submission, "token"),
         "tries": F("tries") + 1,
@@ -73,14 +131,14 @@ TAKE = Move(
         "verdict": "",
         "looked_at": None,
     },
-    returning=[F("tries")],
 )
-MARK = Move(_mine, State.CLAIMED, State.SENDING, {"lease_until": _lease_until})
+MARK = Move(_mine, State.CLAIMED, State.SENDING, Event.SENDING, {"lease_until": _lease_until})
 # Told with it: whether there is any outage that its answer might end.
 DELIVER = Move(
     _mine,
     State.SENDING,
     State.DELIVERED,
+    Event.DELIVERED,
     {"vitec_id": Slot.of(Submission, "vitec_id")},
     returning=[Exists(Outage.objects.filter(ended_at=None))],
 )

@@ -195,5 +195,10 @@ def let_go_on(submission: Submission) -> None:
             outbox.release(each, None)
 
 
+def are_tried_by(submission: Submission) -> bool:
+    """Is it sent in spite of pauses, to see whether they still hold?"""
+    return bool(_tried_by(submission))
+
+
 def _tried_by(submission: Submission) -> list[int]:
     return getattr(submission, "tries_pauses", [])

@@ -6,13 +6,13 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, DurationField, F
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from lib.prepared import Insert, Select, Slot, Update, Whole
+from lib.prepared import Followed, Insert, Select, Slot, Update, Whole
 from offices.models import LineSeat, User
 from submissions.models import StampKey
 
@@ -95,6 +95,43 @@ def test_an_insert_stores_what_the_instance_holds_and_tells_its_key() -> None:
 
     assert LineSeat.objects.get(pk=seat.pk).token == seat.token
     assert not seat._state.adding
+
+
+@pytest.fixture
+def sit_and_keep() -> Followed:
+    """Somebody takes a seat, and then a stamp key is kept with a mark."""
+    sit = Update(
+        lambda: LineSeat.objects.filter(line=Slot.of(LineSeat, "line"), token=None),
+        {"token": Slot.of(LineSeat, "token")},
+        returning=[F("number"), F("token")],
+    )
+    return Followed(sit, Insert(StampKey))
+
+
+def test_a_new_row_follows_each_that_was_changed_and_none_where_none_was(
+    sit_and_keep: Followed,
+) -> None:
+    token = uuid.uuid4()
+    LineSeat.objects.filter(line="one", number__gt=0).delete()
+    given = {"line": "one", "token": token, "secret": "hemlig", "kept_at": MOMENT}
+
+    assert sit_and_keep.all(**given, mark="first") == [(0, token)]
+    assert sit_and_keep.all(**given, mark="second") == []
+
+    [key] = StampKey.objects.all()
+    assert (key.mark, key.secret, key.kept_at) == ("first", "hemlig", MOMENT)
+    assert LineSeat.objects.get(line="one").token == token
+
+
+def test_what_cannot_follow_undoes_the_change(sit_and_keep: Followed) -> None:
+    LineSeat.objects.filter(line="one", number__gt=0).delete()
+    Insert(StampKey).row(StampKey(mark="taken", secret="s", kept_at=MOMENT))
+    given = {"line": "one", "token": uuid.uuid4(), "secret": "hemlig", "kept_at": MOMENT}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sit_and_keep.all(**given, mark="taken")
+
+    assert LineSeat.objects.get(line="one").token is None
 
 
 def test_what_is_sealed_in_the_database_is_so_here_too() -> None:

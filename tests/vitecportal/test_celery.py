@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
 from django.db import connection
 from kombu.transport import get_transport_cls
 
 from lib.log_context import bind, present
 from submissions.tasks import beat_heart
+from vitecportal import celery
 from vitecportal.broker import Transport
 from vitecportal.celery import app
 
@@ -81,3 +84,25 @@ def test_it_keeps_its_connection_from_task_to_task():
 def test_a_message_is_json_and_makes_no_objects():
     assert list(app.conf.accept_content) == ["json"]
     assert app.conf.task_serializer == app.conf.result_serializer == "json"
+
+
+def test_it_asks_once_a_second_whether_a_connection_lives_and_at_once_after_a_fault(
+    transactional_db, monkeypatch
+):
+    now = [time.monotonic() + 10]
+    monkeypatch.setattr(celery.time, "monotonic", lambda: now[0])
+
+    def begin(seconds: float, *, fault: bool = False) -> bool:
+        """Was the connection looked at?"""
+        now[0] += seconds
+        connection.ensure_connection()
+        connection.errors_occurred = fault
+        connection.health_check_done = True
+        task_prerun.send(sender=None, task_id="t1", task=beat_heart)
+        return (connection.health_check_done, connection.errors_occurred) != (True, fault)
+
+    assert begin(0)
+    assert [begin(0.2) for _ in range(4)] == [False] * 4
+    assert begin(0.3)
+    assert begin(0.1, fault=True)
+    assert not begin(0.1)
