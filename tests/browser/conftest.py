@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.journeys.stack import Person, Stack, running
 
@@ -24,6 +24,9 @@ QUIET = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+
+# How fast a page is, no test asks: a machine that is busy takes longer.
+expect.set_options(timeout=30_000)
 
 SIGN_IN = "/sign-in/"
 # Of each running portal: the cookies of who has signed in, and an administrator without a browser.
