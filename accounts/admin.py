@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import invitations
-from accounts.forms import InviteForm
+from accounts.forms import InviteForm, refuse_higher_role
 from accounts.mail import send_invitation, tell_of_change
 from accounts.models import Invitation, SecondStep
 from offices.admin import PortalUserAdmin
 from offices.admin_scope import OfficeFilter, OfficeScopedAdmin
-from offices.models import User
+from offices.models import Right, User
+from offices.rights import offices_with
 
 logger = logging.getLogger(__name__)
 
@@ -80,12 +81,18 @@ def end_sessions(people: list[User]) -> int:
 class InvitationForm(forms.ModelForm):
     """The office and the role; who it is for is sealed in the row."""
 
+    inviter: User
     name = InviteForm.base_fields["name"]
     email = InviteForm.base_fields["email"]
 
     class Meta:
         model = Invitation
         fields = ["office", "role"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        refuse_higher_role(self, self.inviter)
+        return cleaned
 
 
 @admin.register(Invitation)
@@ -97,6 +104,23 @@ class InvitationAdmin(OfficeScopedAdmin):
     list_display = ["office", "role", "invited_by", "created_at", "expires_at", "state"]
     list_filter = [("office", OfficeFilter), "role"]
     actions = ["withdraw"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        rows = super().get_queryset(request)
+        return rows.filter(office__in=offices_with(cast(User, request.user), Right.INVITE))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "office":
+            field.queryset = offices_with(cast(User, request.user), Right.INVITE)
+        return field
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.inviter = request.user
+        return form
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, invitation: Invitation) -> str:

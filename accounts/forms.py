@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import resets, sso
 from accounts.invitations import Place, roles_to_give
-from offices.access import managed_by
-from offices.models import Office, Role, User
+from offices.models import Office, Right, Role, User
+from offices.rights import offices_with
 
 
 def _plain(form: forms.Form, labels: dict[str, Any]) -> None:
@@ -110,8 +110,15 @@ class ConfirmForm(allauth_forms.ReauthenticateForm):
         self.fields["password"].help_text = ""
 
 
+def refuse_higher_role(form: forms.BaseForm, inviter: User) -> None:
+    """Says at the form's role that it is not this person's to give at the chosen office."""
+    office, role = form.cleaned_data.get("office"), form.cleaned_data.get("role")
+    if office and role and role not in roles_to_give(inviter, office):
+        form.add_error("role", _("You cannot give this role at this office."))
+
+
 class InviteForm(forms.Form):
-    """A place at one of the offices that the person decides for."""
+    """A place at one of the offices to which the person may invite."""
 
     use_required_attribute = False
 
@@ -134,18 +141,16 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, inviter: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.inviter = inviter
-        offices = managed_by(inviter)
-        cast(forms.ModelChoiceField, self.fields["office"]).queryset = offices
-        givable = {role for office in offices for role in roles_to_give(inviter, office)}
+        self.offices = offices_with(inviter, Right.INVITE)
+        cast(forms.ModelChoiceField, self.fields["office"]).queryset = self.offices
+        givable = {role for office in self.offices for role in roles_to_give(inviter, office)}
         cast(forms.ChoiceField, self.fields["role"]).choices = [
             (role.value, role.label) for role in Role if role in givable
         ]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        office, role = self.cleaned_data.get("office"), self.cleaned_data.get("role")
-        if office and role and role not in roles_to_give(self.inviter, office):
-            self.add_error("role", _("You cannot give this role at this office."))
+        refuse_higher_role(self, self.inviter)
         return cleaned
 
     def place(self) -> Place:

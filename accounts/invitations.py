@@ -8,12 +8,14 @@ import secrets
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import GroupPlace, Invitation
 from lib.sealing import keyed_hash
-from offices.access import managed_by
-from offices.models import Membership, Office, Role, User
+from offices.access import administered_by, managed_by
+from offices.models import Membership, Office, Right, Role, User
+from offices.rights import may
 
 PURPOSE = "invitation"
 
@@ -41,13 +43,24 @@ class Place:
 
 
 def roles_to_give(user: User, office: Office) -> list[Role]:
-    """The roles that a person may give at an office: a manager makes no administrators."""
-    if not managed_by(user).filter(pk=office.pk).exists():
+    """The roles that a person may invite to at an office: none without the right to invite there,
+    and none above their own. Roles stand from the lowest to the highest.
+    """
+    if not may(user, Right.INVITE, office):
         return []
-    own = Membership.objects.filter(user=user, office=office).values_list("role", flat=True)
-    if user.is_superuser or Role.ADMINISTRATOR in own:
+    if user.is_superuser:
         return list(Role)
-    return [role for role in Role if role != Role.ADMINISTRATOR]
+    own = Membership.objects.standing().get(user=user, office=office).role
+    return list(Role)[: Role.values.index(own) + 1]
+
+
+def that_may_be_taken_away(user: User) -> QuerySet[Membership]:
+    """Places at offices that a person decides for, an administrator's by administrators alone;
+    never one's own.
+    """
+    places = Membership.objects.filter(office__in=managed_by(user)).exclude(user=user)
+    by_others = Q(role=Role.ADMINISTRATOR) & ~Q(office__in=administered_by(user))
+    return places.exclude(by_others)
 
 
 def invite(inviter: User, place: Place) -> tuple[Invitation, str]:

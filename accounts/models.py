@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.sealing import SealedJSONField
-from offices.access import managed_by
-from offices.models import Membership, Office, Role, User
+from offices.models import Membership, Office, Right, Role, User
+from offices.rights import offices_with
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -20,9 +20,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Not used, not withdrawn, not run out."""
         return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
 
-    def for_manager(self, user: User) -> InvitationQuerySet:
-        """Those to the offices that a person decides for."""
-        return self.filter(office__in=managed_by(user))
+    def for_inviter(self, user: User) -> InvitationQuerySet:
+        """Those to the offices at which a person may invite."""
+        return self.filter(office__in=offices_with(user, Right.INVITE))
 
 
 class Invitation(models.Model):

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,7 +29,8 @@ from accounts.middleware import ask_to_sign_in
 from accounts.models import Invitation
 from offices.access import managed_by
 from offices.http import PortalRequest
-from offices.models import Membership, User
+from offices.models import Membership, Office, Right, User
+from offices.rights import offices_with
 
 TOKEN_KEY = "invitation"  # noqa: S105 - the name of a place in the session
 
@@ -136,33 +138,48 @@ def _join_anew(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return redirect("home")
 
 
-# --- People of the offices that one decides for ------------------------------------------------
+# --- Who has a place, and who is invited to one ------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def people(request: PortalRequest) -> HttpResponse:
-    """Who has a place at the offices one decides for, who is invited; and inviting."""
-    _managers_only(request)
+    """Who has a place at the offices one decides for or invites to; and who is invited, for those
+    who may invite.
+    """
+    offices = _offices_looked_at(request.user)
     form = InviteForm(request.POST or None, inviter=request.user)
+    if not offices.exists() or (request.method == "POST" and not form.offices.exists()):
+        raise Http404
     if form.is_valid():
         invitation, secret = invitations.invite(request.user, form.place())
         link = request.build_absolute_uri(reverse("accounts:open_invitation", args=[secret]))
         mailed = send_invitation(invitation, link)
         # Shown on this very page, once: it is in no address, and no row holds it.
-        context = _people(request) | {"form": InviteForm(inviter=request.user)}
+        context = _people(request.user, offices) | {"form": InviteForm(inviter=request.user)}
         context |= {"made": invitation, "link": link, "mailed": mailed}
         return render(request, "accounts/people.html", context)
-    status = 422 if form.is_bound else 200
-    return render(request, "accounts/people.html", _people(request) | {"form": form}, status=status)
+    context = _people(request.user, offices) | {"form": form}
+    return render(request, "accounts/people.html", context, status=422 if form.is_bound else 200)
 
 
-def _people(request: PortalRequest) -> dict[str, Any]:
-    offices = managed_by(request.user)
-    places = Membership.objects.filter(office__in=offices)
-    places = places.select_related("user", "office", "by_group")
-    open_ones = Invitation.objects.for_manager(request.user).open()
+def _offices_looked_at(user: User) -> QuerySet[Office]:
+    mine = Q(pk__in=managed_by(user).values("pk"))
+    return Office.objects.filter(mine | Q(pk__in=offices_with(user, Right.INVITE).values("pk")))
+
+
+def _people(user: User, offices: QuerySet[Office]) -> dict[str, Any]:
+    """Each place with `goes`: whether this person may take it away."""
+    places = list(
+        Membership.objects.filter(office__in=offices)
+        .select_related("user", "office", "by_group")
+        .order_by("office__name", "user__last_name", "user__username")
+    )
+    may_go = set(invitations.that_may_be_taken_away(user).values_list("pk", flat=True))
+    for place in places:
+        place.goes = place.pk in may_go  # type: ignore[attr-defined]
+    open_ones = Invitation.objects.for_inviter(user).open()
     return {
-        "places": places.order_by("office__name", "user__last_name", "user__username"),
+        "places": places,
         "invitations": open_ones.select_related("office", "invited_by"),
         "days": settings.INVITATION_DAYS,
     }
@@ -171,8 +188,7 @@ def _people(request: PortalRequest) -> dict[str, Any]:
 @require_POST
 def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     """Make an invitation's link worthless."""
-    _managers_only(request)
-    found = get_object_or_404(Invitation.objects.for_manager(request.user), pk=pk)
+    found = get_object_or_404(Invitation.objects.for_inviter(request.user), pk=pk)
     if invitations.withdraw(found):
         messages.success(request, _("The invitation is withdrawn; its link leads nowhere."))
     else:
@@ -183,12 +199,11 @@ def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: PortalRequest, pk: int) -> HttpResponse:
     """Take a person's place at an office; the account stays."""
-    _managers_only(request)
     places = Membership.objects.filter(office__in=managed_by(request.user))
     place = get_object_or_404(places.select_related("user", "office"), pk=pk)
     if place.user_id == request.user.pk:
         messages.warning(request, _("You cannot take your own place away."))
-    elif place.role not in invitations.roles_to_give(request.user, place.office):
+    elif not invitations.that_may_be_taken_away(request.user).filter(pk=pk).exists():
         messages.warning(request, _("Only an administrator can do that."))
     else:
         _take_away(place, request.user)
@@ -205,8 +220,3 @@ def _take_away(place: Membership, taker: User) -> None:
     """On record in the administration's history, as if it were done there."""
     LogEntry.objects.log_actions(taker.pk, [place], DELETION, single_object=True)
     place.delete()
-
-
-def _managers_only(request: PortalRequest) -> None:
-    if not managed_by(request.user).exists():
-        raise Http404

@@ -168,6 +168,10 @@ class InterestForm(PersonFields, SubmissionForm):
             message = _("Something in a search profile is not right.")
             self.add_error(profiles.PREFIX, ValidationError(message, code="inside"))
 
+    @classmethod
+    def field_named(cls, name: str) -> forms.Field | None:
+        return profiles.field_named(name) or super().field_named(name)
+
     # --- as a submission's form -------------------------------------------------------------------
 
     def without_complaints(self) -> Self:

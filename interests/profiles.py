@@ -30,6 +30,7 @@ from lib.form_fields import AmountField
 from offices.models import Office
 from offices.person_form import CountryField, check_box
 from offices.pickers import Choice, Group, MultiPickerField
+from submissions import slips
 
 PREFIX = "looking_for_accommodations"
 MOST = 10
@@ -301,6 +302,7 @@ class ProfileForm(forms.Form):
             self._check_is_in_sweden()
         self._check_requirements()
         cleaned["county_codes"] = self._county_codes()
+        slips.refuse_marks(self)
         return cleaned
 
     def _refuse(self, name: str, message: Any, code: str, **params: Any) -> None:
@@ -428,6 +430,12 @@ def names_in(data: Any) -> list[str]:
     """The names of everything posted about profiles that a profile has."""
     matches = (_NAME.fullmatch(name) for name in data)
     return [found[0] for found in matches if found and found[2] in ProfileForm.base_fields]
+
+
+def field_named(name: str) -> forms.Field | None:
+    """The field of a profile by its name in the data, None where it is none of a profile's."""
+    found = _NAME.fullmatch(name)
+    return ProfileForm.base_fields.get(found[2]) if found else None
 
 
 def changed(data: QueryDict, step: str) -> tuple[QueryDict, int | None]:

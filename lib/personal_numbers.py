@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 Code = Literal["unreadable", "no_such_day", "check_digit"]
@@ -58,7 +58,7 @@ def masked_in(text: str) -> str:
     parts, end = [], 0
     for found in _WITHIN.finditer(text.replace("–", "-")):
         if _is_one(found[0]):
-            parts += [text[end : found.start()], masked(re.sub(r"[-+\s]", "", found[0]))]
+            parts += [text[end : found.start()], masked(digits_of(found[0]))]
             end = found.end()
     return "".join([*parts, text[end:]])
 
@@ -69,19 +69,24 @@ def certain_in(text: str, today: dt.date) -> list[str]:
     Stricter than `is_in`, for what is told of people's own words: the day must have been and the
     check digit fit, and ten digits that begin with a nought and have no `-` are a telephone's.
     """
-    return [number for _span, number in _certain(text, today)]
+    return [digits_of(text[start:end]) for start, end in _certain(text, today)]
 
 
 def masked_certain(text: str, today: dt.date) -> str:
     """The text with those that `certain_in` finds masked."""
+    return with_certain(text, today, lambda written: masked(digits_of(written)))
+
+
+def with_certain(text: str, today: dt.date, said: Callable[[str], str]) -> str:
+    """The text with `said` of each that `certain_in` finds, as it is written, in its place."""
     parts, end = [], 0
-    for (start, after), number in _certain(text, today):
-        parts += [text[end:start], masked(number)]
+    for start, after in _certain(text, today):
+        parts += [text[end:start], said(text[start:after])]
         end = after
     return "".join([*parts, text[end:]])
 
 
-def _certain(text: str, today: dt.date) -> Iterator[tuple[tuple[int, int], str]]:
+def _certain(text: str, today: dt.date) -> Iterator[tuple[int, int]]:
     for found in _WITHIN.finditer(text.replace("–", "-")):
         shape = _SHAPE.fullmatch(re.sub(r"\s", "", found[0]))
         if shape is None or shape["century"] not in (None, "18", "19", "20"):
@@ -92,7 +97,7 @@ def _certain(text: str, today: dt.date) -> Iterator[tuple[tuple[int, int], str]]
             read(found[0], today)
         except NotPersonalNumber:
             continue
-        yield found.span(), re.sub(r"[-+\s]", "", found[0])
+        yield found.span()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -115,6 +120,11 @@ def _is_day(eight: str) -> bool:
     except NotPersonalNumber:
         return False
     return True
+
+
+def digits_of(written: str) -> str:
+    """A number as it stands in a text, digits alone."""
+    return re.sub(r"\D", "", written)
 
 
 def masked(number: str) -> str:

@@ -53,6 +53,7 @@ class Column:
 class Sheet:
     """One directory as a file. key: that of its look-up. The id is always a column.
 
+    read_id: as `Column.read`, of the id.
     values: a row's cells -> what is stored; only what was filled in is there. Raises ValueError
         with a text for people where the cells do not go together.
     stored: what is stored of a row, to tell whether anything would change.
@@ -64,6 +65,7 @@ class Sheet:
     model: type[DirectoryRow]
     columns: tuple[Column, ...]
     id_headers: tuple[str, ...] = ("id",)
+    read_id: Callable[[str], Any] = str
     values: Callable[[Values, Any], Values] = lambda cells, row: cells
     keep: Callable[[Office, Mapping[str, Values]], object] | None = None
 
@@ -207,7 +209,9 @@ def _places(sheet: Sheet, header: list[str], made: Plan) -> dict[int, Column]:
 
 
 def _id_column(sheet: Sheet) -> Column:
-    return Column("vitec_id", sheet.id_headers, required=True, longest=LONGEST_ID)
+    return Column(
+        "vitec_id", sheet.id_headers, required=True, longest=LONGEST_ID, read=sheet.read_id
+    )
 
 
 def _folded(name: str) -> str:

@@ -187,6 +187,7 @@ class Right(models.TextChoices):
     ON_BEHALF = "on_behalf", _("Send in the name of others")
     PROTECTED = "protected", _("See contacts with protected identity")
     PRIVACY = "privacy", _("Extract and erase persons, and read who saw what")
+    INVITE = "invite", _("Invite people")
 
 
 class RightException(models.Model):

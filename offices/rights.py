@@ -64,6 +64,11 @@ def held_at_all(request: HttpRequest, offices: Collection[Office]) -> frozenset[
     return frozenset.intersection(*held)
 
 
+def held_somewhere(request: HttpRequest, right: Right) -> bool:
+    """Has the person who asks the right at any office? As `offices_with`, without a query."""
+    return any(right in _held(place) for place in my_places(request))
+
+
 def _held(place: Place) -> frozenset[str]:
     if place.role is None:
         return frozenset(Right.values)

@@ -23,6 +23,7 @@ from offices.models import (
     PredefinedTask,
     UserGroup,
 )
+from offices.vitec_ids import read_cell
 
 LONGEST_PHONE = 40
 NAME = Column("name", ("namn", "name"), required=True)
@@ -76,6 +77,7 @@ CONTACTS = register(
         label=gettext_lazy("Contacts"),
         model=Contact,
         id_headers=("kontakt-id", "id", "contact id", "contactid"),
+        read_id=read_cell,
         columns=(
             Column("first_name", ("förnamn", "first name")),
             Column("last_name", ("efternamn", "last name", "surname")),
@@ -116,6 +118,7 @@ ESTATES = register(
         label=gettext_lazy("Properties"),
         model=Estate,
         id_headers=("objekt-id", "id", "estate id", "estateid", "property id"),
+        read_id=read_cell,
         columns=(
             Column("address", ("adress", "gatuadress", "address"), required=True),
             Column("area", ("område", "area")),

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -34,14 +35,22 @@ class Term:
     in_force: str
     ahead: Retention | None
 
+    @property
+    def waits(self) -> bool:
+        """Is it announced, and neither confirmed nor due yet?"""
+        if self.ahead is None or self.ahead.confirmed_by is not None:
+            return False
+        return self.ahead.takes_from is not None and self.ahead.takes_from > timezone.now()
+
 
 @require_GET
 def keeping(request: PortalRequest) -> HttpResponse:
     """The times of the whole portal, as counts of no office and no person."""
     require(request, Right.PRIVACY, request.office)
-    runs = PurgeRun.objects.all()[:MOST_RUNS]
+    runs, found = PurgeRun.objects.all()[:MOST_RUNS], terms()
     context: dict[str, Any] = {
-        "terms": terms(),
+        "terms": found,
+        "waiting": [term for term in found if term.waits] if request.user.is_superuser else [],
         "runs": [(run, in_words(run.facts), in_words(run.ahead)) for run in runs],
         "notice_days": settings.PURGE_NOTICE_DAYS,
         "confirms": request.user.is_superuser,
@@ -51,17 +60,29 @@ def keeping(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 def confirm(request: PortalRequest) -> HttpResponse:
-    """The next run takes what was counted. Of all offices together, so for superusers."""
+    """The next run takes what was counted, by one rule or by all that the page named. Of all
+    offices together, so for superusers.
+    """
     if not request.user.is_superuser:
         raise PermissionDenied
-    rule = next((one for one in all_rules() if one.key == request.POST.get("rule")), None)
-    if rule is None:
+    named = set(request.POST.getlist("rule"))
+    rules = [rule for rule in all_rules() if rule.key in named]
+    if not named or len(rules) < len(named):
         raise Http404
-    if purging.confirm(rule, request.user):
-        messages.success(request, _("Confirmed. The next night's run takes it."))
-    else:
-        messages.error(request, _("The time has been changed since: it is counted again first."))
+    _tell(request, rules, [rule for rule in rules if purging.confirm(rule, request.user)])
     return redirect("privacy:keeping")
+
+
+def _tell(request: PortalRequest, rules: list[Rule], confirmed: list[Rule]) -> None:
+    if len(confirmed) == 1:
+        messages.success(request, _("Confirmed. The next night's run takes it."))
+    elif confirmed:
+        said = _("Confirmed: %d kinds. The next night's run takes them.")
+        messages.success(request, said % len(confirmed))
+    left = ", ".join(str(rule.label) for rule in rules if rule not in confirmed)
+    if left:
+        said = _("The time has been changed since, and it is counted again first: %s.")
+        messages.error(request, said % left)
 
 
 def terms() -> list[Term]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self, cast
 
 from django import forms
@@ -17,8 +17,20 @@ from connect.answers import place
 from connect.errors import FieldMessage
 from lib.form_fields import MaskedField
 from offices.models import Office
+from submissions import slips
 from submissions.concerns import Consent
 from submissions.kinds import Concern, all_kinds
+
+COVERED = _(
+    "The end of a personal number is not shown. Where “••••” stands it is sent as it was written: "
+    "change the text around it, take the number away, or write another."
+)
+
+
+def _is_free_text(field: forms.Field | None) -> bool:
+    """Words of people's own, and nothing that is read or chosen."""
+    by_hand = (forms.TextInput, forms.Textarea)
+    return type(field) is forms.CharField and isinstance(field.widget, by_hand)
 
 
 class SubmissionForm(forms.Form):
@@ -35,45 +47,128 @@ class SubmissionForm(forms.Form):
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         self.office = office
-        self._stored: dict[str, list[str]] = {}
+        self._stored: Mapping[str, list[str]] = {}
+        self._cover = slips.Cover(())
         initial = {"form_token": uuid.uuid4(), **(kwargs.pop("initial", None) or {})}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
 
-    def keep(self, stored: Mapping[str, list[str]]) -> Self:
-        """Take these texts where nothing is typed in their place, and show them nowhere.
+    @property
+    def forms_within(self) -> Sequence[forms.Form]:
+        """Forms that are a part of this one, bound to the same data."""
+        return ()
 
-        stored: {name of a MaskedField: [text]}. They are in cleaned_data and in `again`; never in
-        the form's data, which is drawn.
+    @classmethod
+    def field_named(cls, name: str) -> forms.Field | None:
+        """The field of this name in the form's data, also in a form within."""
+        return cls.base_fields.get(name)
+
+    @classmethod
+    def hides(cls, name: str, texts: Iterable[str]) -> bool:
+        """Is there anything in these texts of a field that not everybody may see?"""
+        if cls._is_masked(name):
+            return any(texts)
+        return _is_free_text(cls.field_named(name)) and bool(slips.Cover(texts))
+
+    @classmethod
+    def without(
+        cls, typed: Mapping[str, list[str]], stored: Mapping[str, list[str]]
+    ) -> dict[str, list[str]]:
+        """What fills the form for somebody who may not see what is `stored`, see `keep`."""
+        cover = cls._cover_of(stored)
+        shown = {}
+        for name, texts in typed.items():
+            if cls._takes_marks(name, stored):
+                shown[name] = [cover.put_on(text) for text in texts]
+            elif not cls._is_masked(name) or texts != stored.get(name):
+                shown[name] = texts
+        return shown
+
+    @classmethod
+    def _is_masked(cls, name: str) -> bool:
+        return isinstance(cls.field_named(name), MaskedField)
+
+    @classmethod
+    def _cover_of(cls, stored: Mapping[str, list[str]]) -> slips.Cover:
+        """One for the whole form: a mark means the same wherever it stands."""
+        names = sorted(name for name in stored if not cls._is_masked(name))
+        return slips.Cover(text for name in names for text in stored[name])
+
+    @classmethod
+    def _takes_marks(cls, name: str, stored: Mapping[str, list[str]]) -> bool:
+        """Where a number stood, and in every note, for parts of a form are moved and copied. A name
+        or a subject may be said back by the page, and a number moved there would be told.
         """
-        self._stored = {name: texts for name, texts in stored.items() if name in self.fields}
-        for name in self._stored:
-            cast(MaskedField, self.fields[name]).keep()
+        field = cls.field_named(name)
+        if field is None or not _is_free_text(field):
+            return False
+        return name in stored or isinstance(field.widget, forms.Textarea)
+
+    def keep(self, stored: Mapping[str, list[str]]) -> Self:
+        """Take what is stored where nothing is typed in its place, and show it nowhere.
+
+        stored: {name: [text]} of fields that hide something (`hides`). Of a MaskedField it is the
+        text, of another the personal numbers in it, where their marks still stand. They are in
+        cleaned_data and in `again`; never in the form's data, which is drawn.
+        """
+        self._stored = stored
+        self._cover = self._cover_of(stored)
+        for name in stored:
+            if self._is_masked(name):
+                cast(MaskedField, self.fields[name]).keep()
+        self._tell_of_marks()
         return self
+
+    def _tell_of_marks(self) -> None:
+        data = cast(QueryDict, self.data)
+        for form in (self, *self.forms_within) if self._cover else ():
+            for name, field in form.fields.items():
+                if any(map(slips.MARK.search, data.getlist(form.add_prefix(name)))):
+                    field.help_text = COVERED
+
+    def _put_back(self) -> dict[str, list[str]]:
+        """What is stored, {name: [text]}, of the fields in which it stays."""
+        data = cast(QueryDict, self.data)
+        found = {
+            name: texts
+            for name, texts in self._stored.items()
+            if self._is_masked(name) and not any(map(str.strip, data.getlist(name)))
+        }
+        for name in data if self._cover else ():
+            if self._takes_marks(name, self._stored):
+                whole = [self._cover.take_off(text) for text in data.getlist(name)]
+                if whole != data.getlist(name):
+                    found[name] = whole
+        return found
 
     @property
     def kept(self) -> frozenset[str]:
-        """The fields in whose place nothing was typed."""
-        data = cast(QueryDict, self.data)
-        return frozenset(
-            name for name in self._stored if not any(map(str.strip, data.getlist(name)))
-        )
+        """The fields in which something stays that is not shown."""
+        return frozenset(self._put_back())
 
     @contextlib.contextmanager
     def _with_what_is_kept(self) -> Iterator[None]:
         drawn = self.data
-        if kept := self.kept:
-            self.data = cast(QueryDict, self.data).copy()
-            for name in kept:
-                self.data.setlist(name, self._stored[name])
+        if not self._stored or not (kept := self._put_back()):
+            yield
+            return
+        whole = cast(QueryDict, drawn).copy()
+        for name, texts in kept.items():
+            whole.setlist(name, texts)
+        parts = (self, *self.forms_within)
         try:
+            for form in parts:
+                form.data = whole
             yield
         finally:
-            self.data = drawn
+            for form in parts:
+                form.data = drawn
 
     def full_clean(self) -> None:
         with self._with_what_is_kept():
             super().full_clean()
+        if self.is_bound:
+            slips.refuse_marks(self)
 
     def without_complaints(self) -> Self:
         """As it was typed so far, for showing it again before it has been sent."""

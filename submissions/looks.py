@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
-from lib.form_fields import MaskedField
 from lib.sealing import Unsealable
 from offices.disclosures import Look, record, record_each
 from offices.models import Disclosure, Right, User
@@ -79,15 +78,18 @@ def reveals(user: User, submission: Submission) -> bool:
 
 
 def masked_in(submission: Submission) -> dict[str, list[str]]:
-    """What was typed in the fields that are masked, {name: [text]}; nothing of what is erased."""
+    """What was typed in fields that hide something (`SubmissionForm.hides`), {name: [text]}: those
+    that are masked, and texts with a personal number in them. Nothing of what is erased.
+    """
     kind = find_kind(submission.kind)
     try:
         form: Texts = submission.content["form"]
     except Unsealable:
         return {}
-    fields = kind.form_class.base_fields if kind else {}
-    names = [name for name, field in fields.items() if isinstance(field, MaskedField)]
-    return {name: list(form[name]) for name in names if any(form.get(name, []))}
+    if kind is None:
+        return {}
+    hides = kind.form_class.hides
+    return {name: list(texts) for name, texts in form.items() if hides(name, texts)}
 
 
 def hidden_from(user: User, submission: Submission) -> dict[str, list[str]]:

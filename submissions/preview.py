@@ -10,6 +10,7 @@ from offices.models import Office, User
 from submissions.concerns import Asker, Item, concerns_about
 from submissions.forms import SubmissionForm
 from submissions.kinds import Concern, Effect, Kind, Part
+from submissions.slips import effect_masked
 from submissions.slips import told as slips_told
 
 MOST_EFFECTS = 12
@@ -53,4 +54,5 @@ def _effects(kind: Kind, office: Office, calls: list[Call]) -> list[Effect]:
     slips = slips_told(calls)
     if kind.effects is None:
         return slips
-    return list(dict.fromkeys(itertools.chain(slips, *kind.effects(office, calls))))
+    found = itertools.chain(slips, *kind.effects(office, calls))
+    return list(dict.fromkeys(map(effect_masked, found)))

@@ -35,8 +35,8 @@ USED_BEFORE = _(
 )
 # So many half-written forms are offered; the rest waits in silence for its week to end.
 DRAFTS_OFFERED = 3
-# Posted with a correction: the masked fields of which the page showed nothing. It needs no seal:
-# what is named there is sent on unseen, what is not named is sent as it is typed.
+# Posted with a correction: the fields of which the page did not show what they hide. It needs no
+# seal: what is named there is sent on unseen, what is not named is sent as it is typed.
 UNSEEN = "unseen"
 
 
@@ -59,10 +59,10 @@ class Desk:
 
     @functools.cached_property
     def hidden(self) -> dict[str, list[str]]:
-        """What was typed in masked fields of what is corrected, where the page does not show it.
+        """What hides something in what is corrected, where the page does not show it whole.
 
         That is settled by the person's right when it is opened. A right that comes or goes
-        meanwhile changes nothing of what its empty field has said.
+        meanwhile changes nothing of what its empty field, or a mark in its text, has said.
         """
         if self.corrects is None:
             return {}
@@ -148,10 +148,30 @@ def _resumed(request: PortalRequest, kind: Kind, code: uuid.UUID) -> HttpRespons
         typed = draft.typed
     except Unsealable:
         return redirect(kind.url_name)
-    unseen = " ".join(typed.pop(UNSEEN)) if UNSEEN in typed else None
-    desk = Desk(request, kind, draft.office, draft.corrects, unseen)
-    form = desk.form(_data(typed, code)).without_complaints()
+    unseen = typed.pop(UNSEEN, None)
+    if unseen is not None and draft.corrects:
+        unseen = [*unseen, *_shown_no_more(request, kind, draft.corrects, typed)]
+    desk = Desk(
+        request, kind, draft.office, draft.corrects, None if unseen is None else " ".join(unseen)
+    )
+    shown = kind.form_class.without(typed, desk.hidden)
+    form = desk.form(_data(shown, code)).without_complaints()
     return _form_page(desk, form, draft=draft)
+
+
+def _shown_no_more(
+    request: PortalRequest, kind: Kind, corrects: Submission, typed: dict[str, list[str]]
+) -> list[str]:
+    """The fields in which a draft shows something of what it corrects that its writer may not see
+    any longer.
+    """
+    hidden = looks.hidden_from(request.user, corrects)
+    return [
+        name
+        for name, texts in typed.items()
+        if name in hidden
+        and kind.form_class.without({name: texts}, {name: hidden[name]}) != {name: texts}
+    ]
 
 
 def _unfinished(desk: Desk) -> list[Draft]:
@@ -182,7 +202,7 @@ def _code(given: str | None) -> uuid.UUID | None:
 
 
 def _correction(desk: Desk, corrects: Submission) -> SubmissionForm:
-    typed = {n: texts for n, texts in corrects.content["form"].items() if n not in desk.hidden}
+    typed = desk.kind.form_class.without(corrects.content["form"], desk.hidden)
     form = desk.form(_data(typed, uuid.uuid4()))
     form.is_valid()
     endpoint = desk.kind.endpoint

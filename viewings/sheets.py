@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from offices.directory import learn_rows
 from offices.importing import LONGEST_ID, Column, Sheet, Values, register
 from offices.models import Office
+from offices.vitec_ids import read_cell
 from viewings.models import LeadSource, TimeSlot, Viewing
 
 MOST_PLACES = 9999
@@ -114,7 +115,12 @@ VIEWINGS = register(
             Column("starts", ("från", "from", "start"), required=True, read=_clock),
             Column("ends", ("till", "to", "end"), read=_clock),
             Column("places", ("platser", "places"), read=_places),
-            Column("estate_id", ("objekt-id", "estate id", "estateid"), longest=LONGEST_ID),
+            Column(
+                "estate_id",
+                ("objekt-id", "estate id", "estateid"),
+                longest=LONGEST_ID,
+                read=read_cell,
+            ),
         ),
         values=_slot,
         keep=_keep,

@@ -14,8 +14,8 @@ from django.db.models import Count, Max, Subquery
 from django.http import HttpRequest
 
 from offices.access import Place, decides, my_offices, my_places
-from offices.models import Office, Role, User
-from offices.rights import held_at_all
+from offices.models import Office, Right, Role, User
+from offices.rights import held_at_all, held_somewhere
 from submissions import outages
 from submissions.batches import UNDONE_TOGETHER
 from submissions.floods import open_for
@@ -28,8 +28,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
     (for the switcher), active_office, open_pauses (each with `may_end`), outages and floods to be
     confirmed (each with `waiting`), unread_notices (how many), uncertain_count (of the person's
     offices), needing_me (how many submissions wait for this person), manages (whether an office is
-    theirs to decide for), rights (those they have at the active office) and opens_admin (whether
-    the admin is theirs).
+    theirs to decide for), sees_people (whether the page of who has a place is theirs), rights
+    (those they have at the active office) and opens_admin (whether the admin is theirs).
     """
     context: dict[str, Any] = {
         "practice": settings.PRACTICE,
@@ -57,6 +57,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "needing_me": lambda: questions()["needing"],
         "opens_admin": functools.cache(lambda: user.is_staff or _gives_places(request)),
         "manages": functools.cache(lambda: decides(request)),
+        "sees_people": lambda: decides(request) or held_somewhere(request, Right.INVITE),
     }
 
 

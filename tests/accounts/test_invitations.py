@@ -7,6 +7,7 @@ import re
 
 import pytest
 from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -29,8 +30,27 @@ NEW = {
 
 
 @pytest.fixture
-def invited(chef: User, office: Office) -> tuple[Invitation, str]:
-    return invitations.invite(chef, Place(office, Role.BROKER, "Nils Ny", "nils@example.se"))
+def eva(office: Office) -> User:
+    return make_user("eva", office, role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def as_eva(eva: User) -> Client:
+    client = Client()
+    client.force_login(eva)
+    return client
+
+
+@pytest.fixture
+def invited(eva: User, office: Office) -> tuple[Invitation, str]:
+    return invitations.invite(eva, Place(office, Role.BROKER, "Nils Ny", "nils@example.se"))
+
+
+def given(user: User, office: Office) -> User:
+    """The person, with the right to invite to this office beside their role."""
+    place = Membership.objects.get(user=user, office=office)
+    place.exceptions.create(right=Right.INVITE, granted=True)
+    return user
 
 
 def follow(client: Client, token: str):
@@ -41,41 +61,93 @@ class TestInviting:
     def posted(self, office: Office, **values: str) -> dict[str, object]:
         return {"office": office.pk, "role": "booker", "name": "", "email": "", **values}
 
-    def test_a_manager_gets_a_link_shown_once(self, as_chef: Client, office: Office) -> None:
-        page = as_chef.post(PEOPLE, self.posted(office)).content.decode()
+    def test_an_administrator_gets_a_link_shown_once(self, as_eva: Client, office: Office) -> None:
+        page = as_eva.post(PEOPLE, self.posted(office)).content.decode()
         link = re.search(r'value="http://testserver(/accounts/invitation/[^"]+)"', page)
         assert link
-        assert link[1] not in as_chef.get(PEOPLE).content.decode()
+        assert link[1] not in as_eva.get(PEOPLE).content.decode()
         assert Client().get(link[1], follow=True).status_code == 200
 
     def test_the_link_goes_by_mail_to_who_has_an_address(
-        self, as_chef: Client, office: Office
+        self, as_eva: Client, office: Office
     ) -> None:
-        page = as_chef.post(PEOPLE, self.posted(office, email="nils@example.se")).content.decode()
+        page = as_eva.post(PEOPLE, self.posted(office, email="nils@example.se")).content.decode()
         [letter] = mail.outbox
         assert letter.to == ["nils@example.se"]
         assert "/accounts/invitation/" in str(letter.body)
         assert "/accounts/invitation/" not in page
 
     def test_without_a_mail_server_the_link_is_shown(
-        self, as_chef: Client, office: Office, settings
+        self, as_eva: Client, office: Office, settings
     ) -> None:
         settings.EMAIL_WORKS = False
-        page = as_chef.post(PEOPLE, self.posted(office, email="nils@example.se")).content.decode()
+        page = as_eva.post(PEOPLE, self.posted(office, email="nils@example.se")).content.decode()
         assert "/accounts/invitation/" in page
         assert mail.outbox == []
 
-    def test_a_manager_makes_no_administrator(self, as_chef: Client, office: Office) -> None:
-        answer = as_chef.post(PEOPLE, self.posted(office, role="administrator"))
-        assert answer.status_code == 422
+    def test_a_manager_invites_nobody_and_is_told_who_does(
+        self, as_chef: Client, chef: User, office: Office, invited: tuple[Invitation, str]
+    ) -> None:
+        page = as_chef.get(PEOPLE).content.decode()
+        assert "administratörer bjuder in" in page
+        assert 'name="role"' not in page
+        assert "Nils Ny" not in page
+        assert as_chef.post(PEOPLE, self.posted(office)).status_code == 404
+        away = as_chef.post(reverse("accounts:withdraw", args=[invited[0].pk]))
+        assert away.status_code == 404
+        with pytest.raises(invitations.NotYours):
+            invitations.invite(chef, Place(office, Role.BOOKER))
+        assert Invitation.objects.open().count() == 1
+
+    @pytest.mark.parametrize("role", [Role.BOOKER, Role.BROKER, Role.MANAGER])
+    def test_whoever_is_given_the_right_invites_to_their_own_role_at_the_highest(
+        self, office: Office, role: Role
+    ) -> None:
+        client = Client()
+        client.force_login(given(make_user("sara", office, role=role), office))
+        assert reverse("accounts:people") in client.get("/meetings/").content.decode()
+        for offered in Role:
+            allowed = list(Role).index(offered) <= list(Role).index(role)
+            assert (f'<option value="{offered}"' in client.get(PEOPLE).content.decode()) == allowed
+            answer = client.post(PEOPLE, self.posted(office, role=offered))
+            assert answer.status_code == (200 if allowed else 422)
+            assert Invitation.objects.filter(role=offered).exists() == allowed
+
+    def test_an_administrator_can_be_without_the_right(self, as_eva: Client, eva: User) -> None:
+        eva.memberships.get().exceptions.create(right=Right.INVITE, granted=False)
+        assert as_eva.post(PEOPLE, self.posted(eva.memberships.get().office)).status_code == 404
         assert not Invitation.objects.exists()
 
-    def test_nobody_invites_to_a_strangers_office(
-        self, as_chef: Client, chef: User, neighbour_office: Office
+    def test_nobody_invites_to_an_office_where_they_have_not_the_right(
+        self, as_eva: Client, eva: User, neighbour_office: Office
     ) -> None:
-        assert as_chef.post(PEOPLE, self.posted(neighbour_office)).status_code == 422
+        Membership.objects.create(user=eva, office=neighbour_office, role=Role.MANAGER)
+        assert as_eva.post(PEOPLE, self.posted(neighbour_office)).status_code == 422
         with pytest.raises(invitations.NotYours):
-            invitations.invite(chef, Place(neighbour_office, Role.BOOKER))
+            invitations.invite(eva, Place(neighbour_office, Role.BOOKER))
+        assert not Invitation.objects.exists()
+
+    def test_a_place_that_rests_invites_nobody(self, as_eva: Client, eva: User) -> None:
+        late = timezone.now() - dt.timedelta(seconds=1)
+        eva.memberships.update(good_until=late)
+        assert as_eva.get(PEOPLE).status_code == 404
+        assert as_eva.post(PEOPLE, {}).status_code == 404
+
+    def test_staff_of_the_admin_invite_no_further_than_under_people(
+        self, chef: User, office: Office, neighbour_office: Office
+    ) -> None:
+        chef.is_staff = True
+        chef.save()
+        chef.user_permissions.add(*Permission.objects.filter(codename__contains="invitation"))
+        client = Client()
+        client.force_login(given(chef, office))
+        for where, role in ((office, "administrator"), (neighbour_office, "booker")):
+            posted = {"office": where.pk, "role": role, "name": "", "email": ""}
+            assert client.post("/admin/accounts/invitation/add/", posted).status_code == 200
+        assert not Invitation.objects.exists()
+        posted = {"office": office.pk, "role": "manager", "name": "", "email": ""}
+        client.post("/admin/accounts/invitation/add/", posted)
+        assert Invitation.objects.get().role == "manager"
 
     def test_an_administrator_invites_in_the_admin(self, as_admin: Client, office: Office) -> None:
         posted = {"office": office.pk, "role": "manager", "name": "Nils", "email": ""}
@@ -148,12 +220,12 @@ class TestTaking:
         assert Invitation.objects.open().filter(pk=invitation.pk).exists()
 
     def test_one_who_is_there_keeps_one_place_with_no_more_than_is_offered(
-        self, as_bokare: Client, bokare: User, chef: User, office: Office
+        self, as_bokare: Client, bokare: User, eva: User, office: Office
     ) -> None:
         place = Membership.objects.get(user=bokare)
         place.exceptions.create(right=Right.PROTECTED, granted=True)
         place.exceptions.create(right=Right.EXPORT, granted=False)
-        _invitation, token = invitations.invite(chef, Place(office, Role.MANAGER))
+        _invitation, token = invitations.invite(eva, Place(office, Role.MANAGER))
         follow(as_bokare, token)
         as_bokare.post(JOIN)
 
@@ -164,11 +236,11 @@ class TestTaking:
         assert may(bokare, Right.FIGURES, office)
 
     def test_the_role_one_has_already_changes_nothing(
-        self, as_bokare: Client, bokare: User, chef: User, office: Office
+        self, as_bokare: Client, bokare: User, eva: User, office: Office
     ) -> None:
         place = Membership.objects.get(user=bokare)
         place.exceptions.create(right=Right.PROTECTED, granted=True)
-        _invitation, token = invitations.invite(chef, Place(office, Role.BOOKER))
+        _invitation, token = invitations.invite(eva, Place(office, Role.BOOKER))
         follow(as_bokare, token)
         as_bokare.post(JOIN)
         assert may(bokare, Right.PROTECTED, office)
@@ -183,7 +255,7 @@ class TestTaking:
     @pytest.mark.parametrize(
         ("changed", "said"),
         [
-            ({"username": "CHEF"}, "Välj ett annat"),
+            ({"username": "EVA"}, "Välj ett annat"),
             ({"password2": "något helt annat"}, "inte samma"),
             ({"password1": "kort", "password2": "kort"}, "för kort"),
         ],
@@ -212,9 +284,9 @@ class TestKept:
 
 class TestPeople:
     def test_it_shows_who_has_a_place_at_ones_own_offices(
-        self, as_chef: Client, bokare: User, grannkontor: User, invited: tuple[Invitation, str]
+        self, as_eva: Client, bokare: User, grannkontor: User, invited: tuple[Invitation, str]
     ) -> None:
-        page = as_chef.get(PEOPLE).content.decode()
+        page = as_eva.get(PEOPLE).content.decode()
         assert "Berit Bokare" in page
         assert "Nils Ny" in page
         assert "grannkontor" not in page
@@ -249,8 +321,24 @@ class TestPeople:
         assert Membership.objects.count() == 2
         assert not LogEntry.objects.exists()
 
-    def test_an_invitation_is_withdrawn(
-        self, as_chef: Client, invited: tuple[Invitation, str]
+    def test_one_who_may_invite_and_no_more_sees_who_is_there_and_takes_nobody_away(
+        self, as_bokare: Client, bokare: User, chef: User, office: Office
     ) -> None:
-        as_chef.post(reverse("accounts:withdraw", args=[invited[0].pk]))
+        given(bokare, office)
+        page = as_bokare.get(PEOPLE).content.decode()
+        assert chef.username in page
+        assert "Ta bort platsen" not in page
+        for place in Membership.objects.all():
+            answer = as_bokare.post(reverse("accounts:remove", args=[place.pk]))
+            assert answer.status_code == 404
+        assert Membership.objects.count() == 2
+
+    def test_a_booker_has_no_such_page(self, as_bokare: Client) -> None:
+        assert as_bokare.get(PEOPLE).status_code == 404
+        assert reverse("accounts:people") not in as_bokare.get("/meetings/").content.decode()
+
+    def test_an_invitation_is_withdrawn(
+        self, as_eva: Client, invited: tuple[Invitation, str]
+    ) -> None:
+        as_eva.post(reverse("accounts:withdraw", args=[invited[0].pk]))
         assert invitations.find(invited[1]) is None

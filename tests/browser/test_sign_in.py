@@ -217,7 +217,7 @@ def test_a_passkey_is_added_and_signs_in_by_itself(with_a_key: Page, portal: Sta
         page.get_by_label("Lösenord").fill("vitecportal")
         page.keyboard.press("Enter")
     page.get_by_role("button", name="Ta bort").click()
-    expect(page.get_by_text("Du har inga.")).to_be_visible()
+    expect(page.get_by_text("Du har ingen nyckel än.")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")

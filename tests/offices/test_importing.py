@@ -122,6 +122,44 @@ def test_each_wrong_line_is_named_with_what_is_wrong(office: Office, line: str, 
     assert found == [(3, said)]
 
 
+WRONG_ID = "ser inte ut som ett id hos Vitec"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "Anna Ek", "Storgatan 4", "anna@ek.se", "070-174 06 05", "0701740605", "18900101-9802",
+        "189001019802", "Annan", "ADR 2", "ADR2/å",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "header", "name"),
+    [("contact_search", "id;namn", "kontakt-id"), ("estates", "id;adress", "objekt-id")],
+)
+def test_what_is_no_id_of_a_person_or_a_home_is_told_at_its_line_and_not_repeated(
+    office: Office, key: str, header: str, name: str, wrong: str
+) -> None:
+    made = planned(office, key, f"{header}\nADR1;Ett\n{wrong};Två\nADR3;Tre\n")
+
+    [problem] = made.problems
+    assert problem.line == 3
+    assert problem.text.startswith(f"{name}: {WRONG_ID}")
+    assert wrong not in problem.text
+    # The others are looked through all the same.
+    assert made.new == ["ADR1", "ADR3"]
+
+
+def test_the_home_of_a_viewing_is_named_by_its_id(office: Office) -> None:
+    header = "tids-id;visnings-id;adress;datum;från;objekt-id"
+    right = "T1;V1;Alvägen 1;2030-03-04;12:00;OBJ1"
+    wrong = "T2;V2;Alvägen 2;2030-03-04;13:00;Alvägen 2"
+    said = problems(office, "viewings", f"{header}\n{right}\n{wrong}")
+
+    [(line, text)] = said
+    assert line == 3
+    assert text.startswith(f"objekt-id: {WRONG_ID}")
+
+
 def test_an_id_that_stands_twice_is_refused(office: Office) -> None:
     found = problems(office, "colleagues", "id;namn\nHAN1;Bo\nHAN2;Eva\nHAN1;Bo igen")
 

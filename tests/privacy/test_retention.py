@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import uuid
 from typing import Any
 
@@ -202,6 +203,45 @@ class TestPeople:
         assert Draft.objects.exists()
         assert counted(purging.run()) == {KEY: 1}
         assert "Gäller" in client.get(KEEPING).content.decode()
+
+    def test_all_that_the_page_counts_is_confirmed_by_one_press(
+        self, bokare: User, office: Office, ombud: User, settings: Any
+    ) -> None:
+        keep_draft(bokare, office, 8)
+        boss = make_user("driften", is_staff=True, is_superuser=True)
+        client = Client()
+        client.force_login(boss)
+        assert "Gallra alla" not in client.get(KEEPING).content.decode()
+        announced = set(purging.run().ahead)
+
+        page = client.get(KEEPING).content.decode()
+
+        counts, _table = page.split("Gallra alla", 1)
+        assert f"{len(announced)} med nästa körning" in page
+        assert set(re.findall(r'type="hidden" name="rule" value="([^"]+)"', counts)) == announced
+        assert re.search(r"<span>Utkast</span>\s*<strong>1</strong>", counts)
+        other = Client()
+        other.force_login(ombud)
+        assert "Gallra alla" not in other.get(KEEPING).content.decode()
+        url = reverse("privacy:confirm")
+        assert other.post(url, {"rule": [*announced]}).status_code == 403
+        # One that is set anew meanwhile is left out, and said.
+        settings.DISCLOSURE_DAYS = 3
+        told = client.post(url, {"rule": [*announced]}, follow=True).content.decode()
+        assert f"Bekräftat: {len(announced) - 1} slag" in told
+        assert "räknas om först: Vem såg vad." in told
+        confirmed = Retention.objects.filter(confirmed_by=boss)
+        assert {row.rule for row in confirmed} == announced - {"offices.disclosures"}
+        assert Draft.objects.exists()
+        assert counted(purging.run()) == {KEY: 1}
+
+    @pytest.mark.parametrize("rules", [[], ["påhittad"], [KEY, "påhittad"]])
+    def test_nothing_is_confirmed_by_a_name_that_is_none(self, rules: list[str]) -> None:
+        purging.run()
+        client = Client()
+        client.force_login(make_user("driften", is_staff=True, is_superuser=True))
+        assert client.post(reverse("privacy:confirm"), {"rule": rules}).status_code == 404
+        assert not Retention.objects.exclude(confirmed_by=None).exists()
 
     def test_a_confirmation_is_of_the_time_that_was_counted(
         self, bokare: User, office: Office, settings: Any

@@ -54,6 +54,7 @@ DECIDE = {MANAGER, ADMINISTRATOR, SUPERUSER}
 OFFICE = {BOOKER, ASSISTANT, BROKER, *DECIDE}
 STAFF = {NEIGHBOUR, *OFFICE}
 PRIVACY = {ADMINISTRATOR, SUPERUSER}
+INVITE = {ADMINISTRATOR, SUPERUSER}
 SIGNED_IN = {WITHOUT_OFFICE, *STAFF}
 ANYBODY = {STRANGER, *SIGNED_IN}
 NOBODY: set[str] = set()
@@ -183,8 +184,8 @@ RULES: dict[str, Rule] = {
     # Coming in by an invitation, and inviting.
     "accounts:open_invitation": Rule(ANYBODY, None, lambda things: ["x"]),
     "accounts:join": Rule(ANYBODY, ANYBODY),
-    "accounts:people": Rule(DECIDE, DECIDE),
-    "accounts:withdraw": Rule(None, DECIDE, lambda things: [things["invitation"].pk]),
+    "accounts:people": Rule(DECIDE, INVITE),
+    "accounts:withdraw": Rule(None, INVITE, lambda things: [things["invitation"].pk]),
     "accounts:remove": Rule(None, DECIDE, lambda things: [things["place"].pk]),
     # Offices and people.
     "offices:choose": Rule(None, OFFICE, posted={"office": "M30011"}),
