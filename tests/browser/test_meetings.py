@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.browser.test_pages import faults
 from tests.journeys.stack import Stack, free_day
@@ -79,14 +79,72 @@ def test_a_choice_changes_list_address_and_chips_and_back_takes_it_back(bokare: 
     bokare.go_back()
     expect(bokare.locator("#filters select[name=type]")).to_have_value("")
     expect(bokare.locator(".page-sub").first).to_have_text(whole)
-    # htmx takes the way forward when it has come to the page that was gone back to.
-    bokare.wait_for_load_state("networkidle")
     bokare.go_forward()
     bokare.wait_for_url("**type=Viewing")
     expect(chip).to_be_visible()
     chip.click()
     expect(chip).to_have_count(0)
     expect(bokare.locator(".page-sub").first).to_have_text(whole)
+
+
+def held(page: Page, address: str) -> list[Route]:
+    """The requests to it, which are answered when the test lets them go on."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(re.compile(address), hold)
+    return waiting
+
+
+def test_forward_before_the_scripts_have_come_shows_the_list_of_its_address(bokare: Page) -> None:
+    far(bokare)
+    kind = bokare.locator("#filters select[name=type]")
+    kind.select_option("Viewing")
+    bokare.wait_for_url("**type=Viewing")
+
+    scripts = held(bokare, r"/vendor/htmx\.")
+    bokare.evaluate("history.back()")
+    expect(kind).to_have_value("")
+    bokare.evaluate("history.forward()")
+    expect(bokare).to_have_url(re.compile("type=Viewing$"))
+    assert scripts
+    for script in scripts:
+        script.continue_()
+    bokare.unroute_all()
+
+    expect(kind).to_have_value("Viewing")
+    expect(bokare.locator(".row-kind").filter(has_text="Intagsmöte")).to_have_count(0)
+    assert asked(bokare)["type"] == "Viewing"
+
+
+def is_choice(request: Request) -> bool:
+    return request.method == "POST"
+
+
+def test_back_drops_the_answer_to_a_choice_that_was_still_on_its_way(bokare: Page) -> None:
+    far(bokare)
+    kind = bokare.locator("#filters select[name=type]")
+    kind.select_option("Viewing")
+    bokare.wait_for_url("**type=Viewing")
+
+    slow = held(bokare, r"/meetings/(\?|$)")
+    with bokare.expect_request(is_choice):
+        bokare.get_by_label("Status", exact=True).select_option("Booked")
+    with (
+        bokare.expect_event("requestfailed", is_choice, timeout=5000),
+        bokare.expect_request(lambda request: request.is_navigation_request()),
+    ):
+        bokare.evaluate("() => void setTimeout(() => history.back())")
+    slow[-1].continue_()
+    bokare.unroute_all()
+
+    expect(kind).to_have_value("")
+    assert not {"type", "state"} & asked(bokare).keys()
+    bokare.go_forward()
+    expect(kind).to_have_value("Viewing")
+    assert asked(bokare)["type"] == "Viewing"
 
 
 def test_a_text_finds_while_it_is_typed_and_stands_nowhere_but_in_its_field(bokare: Page) -> None:
