@@ -8,11 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
+from meetings.columns import ALL
 from tests.browser.test_pages import faults
 from tests.journeys.stack import Stack, free_day
 
 DAY = dt.timedelta(days=1)
 MORNING = "/meetings/"
+# Nothing covers the middle of any of these, and nothing shows through.
+ON_TOP = """(cells) => cells.map((cell) => {
+  const { left, top, width, height } = cell.getBoundingClientRect();
+  return cell.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+})"""
 
 
 def today() -> dt.date:
@@ -190,6 +196,18 @@ def test_a_heading_sorts_and_says_so(bokare: Page) -> None:
     bokare.get_by_role("link", name="Person").click()
     expect(bokare.locator("[aria-sort=descending]")).to_contain_text("Person")
     assert asked(bokare)["sort"] == "-person"
+
+
+def test_a_wide_list_that_is_pushed_aside_says_whom_each_row_is_about(bokare: Page) -> None:
+    bokare.set_viewport_size({"width": 1440, "height": 900})
+    far(bokare)
+    bokare.goto(f"{bokare.url}&columns={'.'.join(ALL)}")
+    expect(bokare.locator(".card.wide")).to_be_visible()
+    for pushed in (300, 5000):
+        bokare.locator(".card.wide").evaluate("(card, left) => { card.scrollLeft = left }", pushed)
+        for part in (".day-said", ".row-what", "thead .row-main", "thead .row-do", "td.row-do"):
+            expect(bokare.locator(part).first).to_be_in_viewport(ratio=1)
+        assert bokare.locator("thead :is(.row-main, .row-do)").evaluate_all(ON_TOP) == [True, True]
 
 
 def test_fetch_now_says_how_it_goes_until_the_list_is_new(bokare: Page, portal: Stack) -> None:
