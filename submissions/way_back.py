@@ -22,10 +22,12 @@ LISTS = ("meetings:list",)
 
 
 def carried(request: PortalRequest) -> str:
-    """What the form carries; "" where it was opened from no list."""
+    """What a form carries, or a page that stands between; "" where it was opened from no list."""
     if request.method == "POST":
         return _checked(request.POST.get(NAME, ""))
-    address = _came_from(request)
+    if given := _checked(request.GET.get(NAME, "")):
+        return given
+    address = came_from(request)
     return seal_for(PURPOSE, address) if address else ""
 
 
@@ -41,7 +43,8 @@ def address(request: PortalRequest) -> str:
     return opened(request.GET.get(NAME, ""))
 
 
-def _came_from(request: PortalRequest) -> str:
+def came_from(request: PortalRequest) -> str:
+    """The list on which a link or a button was pressed; "" for any other page."""
     said = request.headers.get("Referer", "")
     host = request.get_host()
     if not url_has_allowed_host_and_scheme(said, {host}, require_https=request.is_secure()):

@@ -340,6 +340,35 @@ def test_k_plans_an_event_with_the_rows_person_and_leads_back_to_the_row(bokare:
     assert abs(bokare.evaluate("scrollY") - scrolled) <= 100
 
 
+def test_by_touch_a_row_opens_and_its_comeback_is_sent_from_there(
+    browser: Browser, portal: Stack, bokare: Page
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        base_url=portal.url,
+        storage_state=bokare.context.storage_state(),
+    )
+    page = context.new_page()
+    coming(page)
+    row = page.locator("[data-row]").nth(2)
+    row_id, name = row.get_attribute("id"), row.locator(".row-what").inner_text()
+    before = len(portal.comeback_requests())
+
+    row.locator(".row-state").tap()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("heading", level=2)).to_have_text(name)
+    panel.get_by_role("link", name=re.compile("Återkomst")).first.tap()
+    expect(panel).to_have_count(0)
+    page.get_by_label("Dag och tid").fill(f"{free_day()} 9:41")
+    page.locator("[data-inline] button[type=submit]").last.tap()
+
+    expect(page.locator(f"#{row_id} .next-step")).to_contain_text("Levererad", timeout=15_000)
+    assert len(portal.comeback_requests()) == before + 1
+    context.close()
+
+
 def test_u_undoes_what_a_row_has_sent(undoing: Page, unhurried: Stack) -> None:
     coming(undoing)
     before = len(unhurried.comeback_requests())

@@ -546,6 +546,14 @@ class TestFreshness:
         assert rung == [office.pk]
         assert OfficeSync.objects.get().wanted_at is not None
 
+    def test_without_javascript_the_list_keeps_its_filters(
+        self, as_bokare: Client, office: Office, rung: list[int]
+    ) -> None:
+        there = f"{LIST}?date_from=2026-11-01&date_to=2026-11-30&state=Booked"
+        answer = as_bokare.post(FETCH, headers={"Referer": f"http://testserver{there}"})
+
+        assert answer.headers["Location"] == there
+
     def test_a_neighbour_fetches_the_own_office_only(
         self, as_grannkontor: Client, office: Office, neighbour_office: Office, rung: list[int]
     ) -> None:
