@@ -314,6 +314,18 @@ class TestNextStep:
         assert submission.get_absolute_url() in page
         assert "mån 1 mars 2027 09:00" in page
 
+    def test_the_list_is_sorted_by_it_with_those_first_that_wait_for_one(
+        self, as_bokare: Client, held: Meeting, bokare: User, office: Office
+    ) -> None:
+        make_submission(bokare, office)
+        meeting_of(office, "CAL2", "Bo Berg", contact_id="ADR2", meeting_date=timezone.now())
+
+        for sort, order in (("next_step", ["CAL2", "CAL1"]), ("-next_step", ["CAL1", "CAL2"])):
+            asked = {"date_from": "2020-01-01", "sort": sort, "columns": "person.next_step"}
+            answer = as_bokare.get(LIST, asked)
+            assert listed(answer) == order
+            assert "aria-sort" in text_of(answer)
+
     def test_one_that_was_undone_is_none(
         self, as_bokare: Client, held: Meeting, bokare: User, office: Office
     ) -> None:
