@@ -24,14 +24,13 @@ class Column:
 
     key: its name in addresses. form: how it is drawn: `own` has a place of its own in
     `jinja2/meetings/rows.html`, the others show `value` as a text, a moment, a day or an amount.
-    sorts: the list can be sorted by it. amount: for those alone who may see amounts.
+    amount: for those alone who may see amounts.
     """
 
     key: str
     label: Any
     form: str = "text"
     value: Callable[[Any], Any] = str
-    sorts: bool = True
     amount: bool = False
 
 
@@ -47,7 +46,7 @@ ALL = {
         Column("phone", _("Phone"), "own"),
         Column("broker", _("Broker"), "own"),
         Column("state", _("State"), "own"),
-        Column("next_step", _("Next step"), "own", sorts=False),
+        Column("next_step", _("Next step"), "own"),
         Column("type", _("Type"), value=_attribute("type_label")),
         Column("address", _("Address"), value=_attribute("address")),
         Column("booked", _("Booked"), "moment", _attribute("booked_date")),

@@ -17,6 +17,7 @@ from meetings.tasks import ring
 from offices import syncing
 from offices.http import PortalRequest
 from offices.models import Office
+from submissions import way_back
 
 # Seconds after which the page asks again how a fetch is getting on.
 POLL_SECONDS = 1
@@ -46,13 +47,16 @@ def freshness(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 def fetch_now(request: PortalRequest) -> HttpResponse:
-    """Have the meetings fetched now, unless that was asked for moments ago."""
+    """Have the meetings fetched now, unless that was asked for moments ago.
+
+    Without JavaScript the answer is the list as it was.
+    """
     if request.office is None:
         raise PermissionDenied
     begun = ask_now(request.office)
     if begun:
         ring(request.office)
     if not request.htmx:
-        return redirect("meetings:list")
+        return redirect(way_back.came_from(request) or "meetings:list")
     context = freshness_of(request.office, asked_for=begun) | {"too_soon": not begun}
     return render(request, "meetings/_freshness.html", context)

@@ -18,7 +18,7 @@ from typing import Any
 from django.db.models import F, QuerySet, Value
 
 from lib import swedish
-from meetings import opened
+from meetings import next_steps, opened
 from meetings.columns import ALL, COMMISSION_LABELS
 from meetings.models import STATE_LABELS, TYPE_LABELS, Meeting, MeetingVersion
 from offices import veil
@@ -57,7 +57,9 @@ WORDS: dict[str, tuple[str, Callable[[Any], str]]] = {
     ),
     "id": ("vitec_id", str),
 }
-SORTS = (*MOMENTS, *WORDS, *opened.FIELDS)
+# Sorted here, by when what was sent from here takes place.
+NEXT_STEP = "next_step"
+SORTS = (*MOMENTS, *WORDS, *opened.FIELDS, NEXT_STEP)
 # So many rows are read to sort them by a word.
 MOST_READ = 30_000
 # So many rows are read at once where all of them are wanted.
@@ -245,12 +247,28 @@ def _keys(tables: list[Rows], order: Order) -> list[tuple[Any, ...]] | None:
     """What to sort by, which table and which row, in order; None when there are too many."""
     keys: list[tuple[Any, ...]] = []
     for which, table in enumerate(tables):
-        read = _opened if order.name in opened.FIELDS else _plain
-        found = read(table, order.name)
+        found = _reader(order.name)(table, order.name)
         if found is None or len(keys) + len(found) > MOST_READ:
             return None
         keys += [(word, _stamp(moment), which, pk) for word, moment, pk in found]
     return sorted(keys, reverse=order.descending)
+
+
+def _reader(name: str) -> Callable[[Rows, str], list[tuple[Any, Any, int]] | None]:
+    if name == NEXT_STEP:
+        return _planned
+    return _opened if name in opened.FIELDS else _plain
+
+
+def _planned(table: Rows, name: str) -> list[tuple[Any, Any, int]]:
+    """The same by the next step; those without one first, as they wait for one."""
+    asked = ("meeting_date", "booked_date", "vitec_id", "office_id", "person_hash")
+    rows = list(table.order_by().only(*asked)[: MOST_READ + 1])
+    steps = next_steps.find(rows) if len(rows) <= MOST_READ else {}
+    return [
+        (_stamp(steps[row.pk].when if row.pk in steps else None), row.meeting_date, row.pk)
+        for row in rows
+    ]
 
 
 def _plain(table: Rows, name: str) -> list[tuple[Any, Any, int]] | None:

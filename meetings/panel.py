@@ -29,6 +29,7 @@ from offices import disclosures
 from offices.http import PortalRequest
 from offices.models import Disclosure, Right
 from offices.rights import may
+from submissions import way_back
 
 
 @require_GET
@@ -52,6 +53,8 @@ def show(request: PortalRequest, meeting_id: int) -> HttpResponse:
     _record(request, meeting)
     if request.htmx:
         return render(request, "meetings/_panel.html", context)
+    back = way_back.carried(request)
+    context |= {"back": back, "list_address": way_back.opened(back)}
     return render(request, "meetings/meeting.html", context)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lib.polls import asked_by_itself
 from offices.access import administers, offices_for
 from offices.http import PortalRequest
-from submissions import batches, looks
+from submissions import batches, looks, way_back
 from submissions.models import Batch
 
 # The page asks again this often while something may still happen.
@@ -34,7 +34,7 @@ def _batch(request: PortalRequest, code: uuid.UUID) -> Batch:
 @require_GET
 def batch(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """Every part of one action, with how it went."""
-    context = _context(request, _batch(request, code))
+    context = _context(request, _batch(request, code)) | {"back": way_back.address(request)}
     looks.opened_batch(request.user, context["batch"], context["parts"])
     return render(request, "submissions/batch.html", context)
 

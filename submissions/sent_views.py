@@ -19,7 +19,7 @@ from offices.access import administers, decides_for
 from offices.http import PortalRequest
 from offices.models import Right
 from offices.rights import held_at_all, require
-from submissions import looks, outbox
+from submissions import looks, outbox, way_back
 from submissions.filters import FilterForm
 from submissions.forms import ReasonForm
 from submissions.kinds import find_kind
@@ -63,7 +63,8 @@ def _query_without_page(request: PortalRequest) -> str:
 @require_GET
 def detail(request: PortalRequest, code: uuid.UUID) -> HttpResponse:
     """One submission: what was sent, where it stands, every attempt."""
-    return _page(request, get_object_or_404(_mine(request), code=code))
+    mine = get_object_or_404(_mine(request), code=code)
+    return _page(request, mine, back=way_back.address(request))
 
 
 def _page(

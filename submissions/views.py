@@ -22,7 +22,7 @@ from offices.http import PortalRequest
 from offices.models import Office
 from offices.pickers import remember_choices, show_recent_first, tell_age
 from offices.widgets import search_in
-from submissions import batches, drafts, looks, outbox
+from submissions import batches, drafts, looks, outbox, way_back
 from submissions.concerns import MOST_SHOWN, Consent
 from submissions.forms import ConsentForm, SubmissionForm
 from submissions.kinds import Kind, find_kind
@@ -223,11 +223,14 @@ def _form_page(desk: Desk, form: SubmissionForm, status: int = 200, **context: A
     show_recent_first(form, desk.request.user, desk.office)
     tell_age(form, desk.office)
     wait = search_in(form, desk.request.user)
+    back = way_back.carried(desk.request)
     context = {
         "kind": desk.kind,
         "office": desk.office,
         "corrects": desk.corrects,
         "unseen": desk.said_unseen,
+        "back": back,
+        "list_address": way_back.opened(back),
         "form": form,
         "consent": ConsentForm(),
         "most_shown": MOST_SHOWN,
@@ -270,8 +273,8 @@ def _send(desk: Desk, form: SubmissionForm) -> HttpResponse:
         consent.unless_unread(questioned.concerns)
         return _form_page(desk, form, status=409, preview=preview, consent=consent)
     if desk.request.htmx:
-        return HttpResponseClientRedirect(saved.get_absolute_url())
-    return redirect(saved)
+        return HttpResponseClientRedirect(way_back.onward(desk.request, saved))
+    return redirect(way_back.onward(desk.request, saved))
 
 
 def _saved(desk: Desk, form: SubmissionForm, consent: Consent) -> Submission | Batch:

@@ -164,6 +164,41 @@
     for (const [name, value] of [...body]) if (value === "") body.delete(name);
   });
 
+  // --- Back and forward -----------------------------------------------------------------------------
+  // The addresses that htmx has pushed are one page to the browser: going from one to another changes
+  // the address alone, and the content is fetched anew. Also when the reader is gone before a script
+  // runs that hears of it, and before an answer to an earlier choice has come.
+
+  const here = () => location.pathname + location.search;
+
+  // The address that this page was fetched for.
+  const fetchedFor = () => {
+    const way = performance.getEntriesByType("navigation")[0];
+    const neighboured = way && ["reload", "back_forward"].includes(way.type) && !way.redirectCount;
+    if (!neighboured || !way.name.startsWith(location.origin)) return here();
+    const { pathname, search } = new URL(way.name);
+    return pathname + search;
+  };
+
+  let shown = fetchedFor();
+  const underway = new Set();
+
+  const elsewhere = () => here() !== shown;
+  const fit = () => {
+    if (!elsewhere()) return;
+    for (const request of underway) request.abort();
+    location.reload();
+  };
+
+  document.addEventListener("htmx:before:request", ({ detail }) => underway.add(detail.ctx.request));
+  document.addEventListener("htmx:finally:request", ({ detail }) => underway.delete(detail.ctx.request));
+  document.addEventListener("htmx:after:history:update", () => (shown = here()));
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    if (elsewhere()) event.preventDefault();
+  });
+  window.addEventListener("popstate", fit);
+  fit();
+
   // --- Signed in again in another tab: this page goes on where it was ------------------------------
   // Its form token is from before, so it fetches a new one, if it is the same person. A page with
   // more to do hears of it by `signed-in-again`.

@@ -44,7 +44,7 @@
     const link = document.querySelector("[data-way-back]");
     try {
       const way = JSON.parse(sessionStorage.getItem("way-back"));
-      if (!link || !way) return;
+      if (!link?.hidden || !way) return;
       link.search = new URL(way.address, location.origin).search;
       link.hidden = false;
     } catch {

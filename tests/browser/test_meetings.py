@@ -6,13 +6,19 @@ import datetime as dt
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
+from meetings.columns import ALL
 from tests.browser.test_pages import faults
 from tests.journeys.stack import Stack, free_day
 
 DAY = dt.timedelta(days=1)
 MORNING = "/meetings/"
+# Nothing covers the middle of any of these, and nothing shows through.
+ON_TOP = """(cells) => cells.map((cell) => {
+  const { left, top, width, height } = cell.getBoundingClientRect();
+  return cell.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+})"""
 
 
 def today() -> dt.date:
@@ -79,14 +85,72 @@ def test_a_choice_changes_list_address_and_chips_and_back_takes_it_back(bokare: 
     bokare.go_back()
     expect(bokare.locator("#filters select[name=type]")).to_have_value("")
     expect(bokare.locator(".page-sub").first).to_have_text(whole)
-    # htmx takes the way forward when it has come to the page that was gone back to.
-    bokare.wait_for_load_state("networkidle")
     bokare.go_forward()
     bokare.wait_for_url("**type=Viewing")
     expect(chip).to_be_visible()
     chip.click()
     expect(chip).to_have_count(0)
     expect(bokare.locator(".page-sub").first).to_have_text(whole)
+
+
+def held(page: Page, address: str) -> list[Route]:
+    """The requests to it, which are answered when the test lets them go on."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(re.compile(address), hold)
+    return waiting
+
+
+def test_forward_before_the_scripts_have_come_shows_the_list_of_its_address(bokare: Page) -> None:
+    far(bokare)
+    kind = bokare.locator("#filters select[name=type]")
+    kind.select_option("Viewing")
+    bokare.wait_for_url("**type=Viewing")
+
+    scripts = held(bokare, r"/vendor/htmx\.")
+    bokare.evaluate("history.back()")
+    expect(kind).to_have_value("")
+    bokare.evaluate("history.forward()")
+    expect(bokare).to_have_url(re.compile("type=Viewing$"))
+    assert scripts
+    for script in scripts:
+        script.continue_()
+    bokare.unroute_all()
+
+    expect(kind).to_have_value("Viewing")
+    expect(bokare.locator(".row-kind").filter(has_text="Intagsmöte")).to_have_count(0)
+    assert asked(bokare)["type"] == "Viewing"
+
+
+def is_choice(request: Request) -> bool:
+    return request.method == "POST"
+
+
+def test_back_drops_the_answer_to_a_choice_that_was_still_on_its_way(bokare: Page) -> None:
+    far(bokare)
+    kind = bokare.locator("#filters select[name=type]")
+    kind.select_option("Viewing")
+    bokare.wait_for_url("**type=Viewing")
+
+    slow = held(bokare, r"/meetings/(\?|$)")
+    with bokare.expect_request(is_choice):
+        bokare.get_by_label("Status", exact=True).select_option("Booked")
+    with (
+        bokare.expect_event("requestfailed", is_choice, timeout=5000),
+        bokare.expect_request(lambda request: request.is_navigation_request()),
+    ):
+        bokare.evaluate("() => void setTimeout(() => history.back())")
+    slow[-1].continue_()
+    bokare.unroute_all()
+
+    expect(kind).to_have_value("")
+    assert not {"type", "state"} & asked(bokare).keys()
+    bokare.go_forward()
+    expect(kind).to_have_value("Viewing")
+    assert asked(bokare)["type"] == "Viewing"
 
 
 def test_a_text_finds_while_it_is_typed_and_stands_nowhere_but_in_its_field(bokare: Page) -> None:
@@ -132,6 +196,18 @@ def test_a_heading_sorts_and_says_so(bokare: Page) -> None:
     bokare.get_by_role("link", name="Person").click()
     expect(bokare.locator("[aria-sort=descending]")).to_contain_text("Person")
     assert asked(bokare)["sort"] == "-person"
+
+
+def test_a_wide_list_that_is_pushed_aside_says_whom_each_row_is_about(bokare: Page) -> None:
+    bokare.set_viewport_size({"width": 1440, "height": 900})
+    far(bokare)
+    bokare.goto(f"{bokare.url}&columns={'.'.join(ALL)}")
+    expect(bokare.locator(".card.wide")).to_be_visible()
+    for pushed in (300, 5000):
+        bokare.locator(".card.wide").evaluate("(card, left) => { card.scrollLeft = left }", pushed)
+        for part in (".day-said", ".row-what", "thead .row-main", "thead .row-do", "td.row-do"):
+            expect(bokare.locator(part).first).to_be_in_viewport(ratio=1)
+        assert bokare.locator("thead :is(.row-main, .row-do)").evaluate_all(ON_TOP) == [True, True]
 
 
 def test_fetch_now_says_how_it_goes_until_the_list_is_new(bokare: Page, portal: Stack) -> None:
@@ -262,6 +338,35 @@ def test_k_plans_an_event_with_the_rows_person_and_leads_back_to_the_row(bokare:
     expect(bokare.locator(f"#{row_id} .next-step")).to_contain_text("Kalenderhändelse")
     # The row has grown by a line.
     assert abs(bokare.evaluate("scrollY") - scrolled) <= 100
+
+
+def test_by_touch_a_row_opens_and_its_comeback_is_sent_from_there(
+    browser: Browser, portal: Stack, bokare: Page
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        base_url=portal.url,
+        storage_state=bokare.context.storage_state(),
+    )
+    page = context.new_page()
+    coming(page)
+    row = page.locator("[data-row]").nth(2)
+    row_id, name = row.get_attribute("id"), row.locator(".row-what").inner_text()
+    before = len(portal.comeback_requests())
+
+    row.locator(".row-state").tap()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_role("heading", level=2)).to_have_text(name)
+    panel.get_by_role("link", name=re.compile("Återkomst")).first.tap()
+    expect(panel).to_have_count(0)
+    page.get_by_label("Dag och tid").fill(f"{free_day()} 9:41")
+    page.locator("[data-inline] button[type=submit]").last.tap()
+
+    expect(page.locator(f"#{row_id} .next-step")).to_contain_text("Levererad", timeout=15_000)
+    assert len(portal.comeback_requests()) == before + 1
+    context.close()
 
 
 def test_u_undoes_what_a_row_has_sent(undoing: Page, unhurried: Stack) -> None:

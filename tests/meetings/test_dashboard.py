@@ -314,6 +314,18 @@ class TestNextStep:
         assert submission.get_absolute_url() in page
         assert "mån 1 mars 2027 09:00" in page
 
+    def test_the_list_is_sorted_by_it_with_those_first_that_wait_for_one(
+        self, as_bokare: Client, held: Meeting, bokare: User, office: Office
+    ) -> None:
+        make_submission(bokare, office)
+        meeting_of(office, "CAL2", "Bo Berg", contact_id="ADR2", meeting_date=timezone.now())
+
+        for sort, order in (("next_step", ["CAL2", "CAL1"]), ("-next_step", ["CAL1", "CAL2"])):
+            asked = {"date_from": "2020-01-01", "sort": sort, "columns": "person.next_step"}
+            answer = as_bokare.get(LIST, asked)
+            assert listed(answer) == order
+            assert "aria-sort" in text_of(answer)
+
     def test_one_that_was_undone_is_none(
         self, as_bokare: Client, held: Meeting, bokare: User, office: Office
     ) -> None:
@@ -545,6 +557,14 @@ class TestFreshness:
         assert as_bokare.post(FETCH).headers["Location"] == LIST
         assert rung == [office.pk]
         assert OfficeSync.objects.get().wanted_at is not None
+
+    def test_without_javascript_the_list_keeps_its_filters(
+        self, as_bokare: Client, office: Office, rung: list[int]
+    ) -> None:
+        there = f"{LIST}?date_from=2026-11-01&date_to=2026-11-30&state=Booked"
+        answer = as_bokare.post(FETCH, headers={"Referer": f"http://testserver{there}"})
+
+        assert answer.headers["Location"] == there
 
     def test_a_neighbour_fetches_the_own_office_only(
         self, as_grannkontor: Client, office: Office, neighbour_office: Office, rung: list[int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -84,6 +85,19 @@ class TestThePanel:
         assert "<html" in text_of(answer)
         assert "Anna Ek" in words(answer)
         assert "Flyttad från" in words(answer)
+
+    def test_the_page_and_the_forms_behind_it_lead_back_to_the_list(
+        self, as_bokare: Client, moved: Meeting
+    ) -> None:
+        there = f"{LIST}?date_from=2026-11-01&state=Booked"
+        answer = as_bokare.get(url_of(moved), headers={"Referer": f"http://testserver{there}"})
+
+        links = [html.unescape(link) for link in re.findall(r'href="([^"]+)"', text_of(answer))]
+        assert f"{there}#meeting-{moved.pk}" in links
+        forms = [link for link in links if "meeting=CAL1" in link]
+        assert len(forms) == 2
+        for link in forms:
+            assert f'href="{there}"' in html.unescape(text_of(as_bokare.get(link)))
 
     def test_a_row_leads_to_it(self, as_bokare: Client, moved: Meeting) -> None:
         page = text_of(as_bokare.get(LIST, {"day": "2026-11-26"}))
