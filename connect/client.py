@@ -7,6 +7,7 @@ the error is what it needs for that.
 from __future__ import annotations
 
 import base64
+import functools
 import logging
 import os
 import time
@@ -81,8 +82,8 @@ class Client:
         self._deadlines = {True: write_deadline, False: read_deadline}
         self._not_processed = busy_is_not_processed
         self._not_processed_of = busy_of_endpoint or {}
-        self._reader = Adapter(connections=_READ_CONNECTIONS)
-        self._process = os.getpid()
+        self._reader: Adapter | None = None
+        self._process = 0
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +98,8 @@ class Client:
 
     def close(self) -> None:
         """Close the idle connections of the look-ups. A later send opens new ones."""
-        self._reader.close()
+        if self._reader is not None:
+            self._reader.close()
 
     def login(self, call: Call) -> tuple[str, str]:
         """User name and password of a call; a child may have several."""
@@ -148,18 +150,14 @@ class Client:
             self._listen(self._shared_reader(), request, READ_LIMIT, heard)
             return
         # A fresh connection: on a reused one the server's idle close looks like a lost answer.
-        writer = Adapter(connections=1)
-        try:
-            self._listen(writer, request, WRITE_LIMIT, heard)
-        finally:
-            writer.close()
+        self._listen(_writer_of(os.getpid()), request, WRITE_LIMIT, heard)
 
     def _shared_reader(self) -> Adapter:
-        """The adapter of the look-ups, a new one after a fork.
+        """The adapter of the look-ups, made for the first of them and anew after a fork.
 
         Two processes on one connection would read each other's answers.
         """
-        if self._process != os.getpid():
+        if self._reader is None or self._process != os.getpid():
             self._reader = Adapter(connections=_READ_CONNECTIONS)
             self._process = os.getpid()
         return self._reader
@@ -187,6 +185,12 @@ class Client:
             body = call.body.encode()
         url = f"{self._base}/{call.path.lstrip('/')}"
         return Request(call.method, url, headers=headers, data=body).prepare()
+
+
+@functools.lru_cache(maxsize=1)
+def _writer_of(process: int) -> Adapter:
+    """The adapter of all clients' writes. It keeps nothing from one send to the next."""
+    return Adapter(connections=0)
 
 
 def checked_base_url(base_url: str) -> str:

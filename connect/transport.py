@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import functools
 import logging
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from typing import Any, Self
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from connect.deadlines import Deadline, watch
 
@@ -162,19 +165,55 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+class _Used(HTTPConnectionPool):
+    """Keeps no connection: the next send has a fresh one."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+
+
+class _UsedPool(_Used, _Pool):
+    pass
+
+
+class _UsedSecurePool(_Used, _SecurePool):
+    pass
+
+
 class Adapter(HTTPAdapter):
     """An HTTPAdapter over the connections above. It retries nothing.
+
+    connections: so many are kept, once an answer has been read; 0 for a fresh one for each send.
 
     To be used without a Session: a Session follows or reads redirects, keeps cookies and looks
     for proxies and netrc, and none of that may happen here.
     """
 
     def __init__(self, *, connections: int) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=0)
+        self._keeps = connections > 0
+        super().__init__(pool_connections=1, pool_maxsize=max(connections, 1), max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        plain, secure = (_Pool, _SecurePool) if self._keeps else (_UsedPool, _UsedSecurePool)
+        self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """As `requests`, with the authorities it trusts, read once and not for each connection."""
+        if "ssl_context" in conn.conn_kw:
+            return
+        super().cert_verify(conn, url, verify, cert)
+        if conn.ca_certs or conn.ca_cert_dir:
+            conn.conn_kw["ssl_context"] = _trusting(conn.ca_certs, conn.ca_cert_dir)
+            conn.ca_certs = conn.ca_cert_dir = None
+
+
+@functools.lru_cache(maxsize=4)
+def _trusting(file: str | None, folder: str | None) -> ssl.SSLContext:
+    context = create_urllib3_context()
+    context.load_verify_locations(file, folder)
+    return context
 
 
 class _Hush(logging.Filter):

@@ -136,10 +136,14 @@ def _cursor(using: Any) -> CursorWrapper:
 
     Where queries are written down Django's own runs: of one prepared no text is left to write.
     """
-    cursor: CursorWrapper = using.cursor()
-    if using.vendor == "postgresql" and not using.queries_logged:
-        cursor.cursor = _SERVER_CURSOR(using.connection)
-    return cursor
+    if using.vendor != "postgresql" or using.queries_logged:
+        return using.cursor()  # type: ignore[no-any-return]
+    # As `cursor` of Django's wrapper does.
+    using.validate_thread_sharing()
+    using.close_if_health_check_failed()
+    using.ensure_connection()
+    with using.wrap_database_errors:
+        return CursorWrapper(_SERVER_CURSOR(using.connection), using)
 
 
 def _type_of(field: models.Field[Any, Any], using: BaseDatabaseWrapper) -> str:

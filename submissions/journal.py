@@ -50,7 +50,10 @@ WRITE = Insert(Attempt)
 
 def worker_name() -> str:
     """Host, process and thread: who did it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_native_id()}"[:100]
+    return f"{_host()}:{os.getpid()}:{threading.get_native_id()}"[:100]
+
+
+_host = functools.cache(socket.gethostname)
 
 
 def note(

@@ -198,9 +198,8 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 120,
-        "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
+        # What a killed worker had taken is found in the tables, sooner than it would come back.
+        "ack_emulation": False,
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
     }

@@ -67,9 +67,12 @@ def test_whoever_brings_a_client_keeps_it() -> None:
 
 if AT_REDIS:
 
+    def connected() -> Connection:
+        return Connection(ADDRESS, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+
     @pytest.fixture
     def queue():
-        with Connection(ADDRESS) as connection:
+        with connected() as connection:
             name = f"test-{uuid.uuid4().hex}"
             bound = Queue(name, Exchange(name), routing_key=name)(connection.default_channel)
             bound.declare()
@@ -93,3 +96,16 @@ if AT_REDIS:
         assert queue.get() is None
         kept = {tag.decode() for tag in channel.client.hkeys(channel.unacked_key)}
         assert kept.isdisjoint(message.delivery_tag for message in (*taken, again))
+
+    def test_what_was_taken_and_not_begun_is_put_back_when_a_worker_stops(queue) -> None:
+        with Connection(ADDRESS).Producer() as producer:
+            producer.publish("ring", exchange=queue.exchange, routing_key=queue.name)
+
+        with connected() as stopping:
+            taken = queue.bind(stopping.default_channel).get()
+            assert taken.payload == "ring"
+            assert queue.get() is None
+
+        again = queue.get()
+        assert again.payload == "ring"
+        again.ack()

@@ -89,8 +89,8 @@ def test_it_prepares_nothing_where_a_pooler_knows_no_prepared_statements(tmp_pat
     ("url", "expected"),
     [
         ("filesystem://", {"polling_interval": 0.1}),
-        ("redis://127.0.0.1:6379/0", {"visibility_timeout": 120, "unacked_restore_throttle": 1}),
-        ("rediss://127.0.0.1:6379/0", {"visibility_timeout": 120}),
+        ("redis://127.0.0.1:6379/0", {"ack_emulation": False, "socket_timeout": 5}),
+        ("rediss://127.0.0.1:6379/0", {"ack_emulation": False}),
         ("amqp://guest@127.0.0.1//", {"confirm_publish": True}),
     ],
 )
