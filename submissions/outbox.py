@@ -285,9 +285,14 @@ def _decide(submission: Submission, after: State, event: Event, user: User, reas
     return moved
 
 
+# What a request lets go itself when a pause ends.
+RELEASED_AT_ONCE = 100
+
+
 def end_pause(pause: Pause, user: User | None) -> int:
     """Let the office send again; returns how many waiting submissions go on.
 
+    Of many the sweep lets go those that stand further back, so that nobody waits for the page.
     user: None when it ends because the login was changed.
     """
     ended = Pause.objects.filter(pk=pause.pk, ended_at=None).update(
@@ -296,7 +301,10 @@ def end_pause(pause: Pause, user: User | None) -> int:
     if not ended:
         return 0
     held = Submission.objects.held_without_pause().filter(office=pause.office_id)
-    return sum(release(submission, user) for submission in held)
+    waiting = held.count()
+    for submission in held.order_by("pk")[:RELEASED_AT_ONCE]:
+        release(submission, user)
+    return waiting
 
 
 def release(submission: Submission, user: User | None) -> bool:

@@ -426,6 +426,23 @@ def test_it_sends_over_tls(client_for, trusted, call):
     assert server.connections == (2 if call.writes else 1)
 
 
+def test_it_reads_the_authorities_once_for_all_connections(client_for, trusted, monkeypatch):
+    read = []
+    really = ssl.SSLContext.load_verify_locations
+
+    def note(context, *places):
+        read.append(places)
+        really(context, *places)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", note)
+    with Server(answering(200, b'"id"'), tls=trusted) as server:
+        for _ in range(2):
+            client = client_for(server.url)
+            assert [client.send(call).value for call in (WRITE, WRITE, READ)] == ["id"] * 3
+    assert len(server.requests) == 6
+    assert len(read) == 1
+
+
 @pytest.mark.parametrize("call", [WRITE, READ], ids=["write", "read"])
 @pytest.mark.parametrize("behaviour", [_trickling_head, _trickling_body, _trickling_endless_body])
 def test_it_ends_a_trickle_inside_tls_too(client_for, trusted, behaviour, call):

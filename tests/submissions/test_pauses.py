@@ -49,6 +49,27 @@ class TestByAPerson:
         assert state_of(submission) == State.DELIVERED
         assert len(posts(vitec)) == 1
 
+    def test_of_many_the_page_lets_go_the_first_and_the_sweep_the_rest(
+        self,
+        vitec: Sandbox,
+        bokare: User,
+        office: Office,
+        chef: User,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(outbox, "RELEASED_AT_ONCE", 2)
+        made = [make_submission(bokare, office, note=f"Nummer {n}") for n in range(5)]
+        pauses.pause(office, "", chef, "")
+        for each in made:
+            deliver(each.pk)
+
+        assert outbox.end_pause(Pause.objects.get(), chef) == 5
+
+        queued = [State.QUEUED] * 2 + [State.HELD] * 3
+        assert [state_of(each) for each in made] == queued
+        sweep()
+        assert {state_of(each) for each in made} == {State.QUEUED}
+
     def test_one_kind_alone_can_be_paused(
         self, vitec: Sandbox, submission: Submission, office: Office, chef: User
     ) -> None:
