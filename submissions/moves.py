@@ -36,7 +36,7 @@ class Move:
         changes: dict[str, Any],
         returning: Iterable[Any] = (),
     ) -> None:
-        self._event = event
+        self.event = event
         changed = {
             "state": after,
             "changed_at": Slot.of(Submission, "changed_at"),
@@ -57,7 +57,7 @@ class Move:
 
         None: nothing was done, since another was faster, or has added an event since we saw it.
         """
-        attempt = journal.following(submission, self._event, answer=answer)
+        attempt = journal.following(submission, self.event, answer=answer)
         if attempt is None:
             return None
         told = self._following.first(
@@ -86,7 +86,7 @@ class Move:
             if row is None:
                 return None
             count, stamp, now, *more = row
-            journal.note(submission, self._event, answer=answer, place=(count, stamp, now))
+            journal.note(submission, self.event, answer=answer, place=(count, stamp, now))
         return (submission.pk, *more)
 
 

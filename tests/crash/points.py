@@ -17,9 +17,10 @@ from typing import Any
 
 from celery.worker.request import Request
 from django.conf import settings
+from django.db import transaction
 
 from connect import client, transport
-from submissions import claims, delivery, outages, tasks
+from submissions import claims, delivery, moves, outages, tasks
 from submissions.models import Event, Submission
 
 POINTS = (
@@ -44,7 +45,7 @@ _submission: contextvars.ContextVar[int] = contextvars.ContextVar("submission", 
 def plan(submission_id: int, point: str) -> None:
     """Have the worker die that comes to the point with this submission."""
     _folder().mkdir(exist_ok=True)
-    (_folder() / f"{submission_id}.{point}").touch()
+    _planned(submission_id, point).touch()
 
 
 def deaths() -> set[tuple[int, str]]:
@@ -62,9 +63,13 @@ def _folder() -> Path:
     return Path(settings.CRASH_PLAN_DIR)
 
 
+def _planned(submission_id: int, point: str) -> Path:
+    return _folder() / f"{submission_id}.{point}"
+
+
 def here(point: str, submission_id: int | None = None) -> None:
     """Die, if that is planned for this submission and has not been done."""
-    planned = _folder() / f"{submission_id or _submission.get()}.{point}"
+    planned = _planned(submission_id or _submission.get(), point)
     if not planned.exists():
         return
     try:
@@ -83,6 +88,7 @@ def install() -> None:
     _around(tasks, "deliver", _deliver)
     _around(delivery, "claim", _claim)
     _around(claims, "note", _note)
+    _around(moves.Move, "surely", _move)
     _around(delivery, "note", _note)
     _around(delivery, "_mark_sending", _mark_sending)
     _around(delivery, "_surely", _surely)
@@ -116,9 +122,19 @@ def _claim(inner: Any, submission_id: int) -> Submission | None:
 def _note(inner: Any, submission: Submission, event: Event, **facts: Any) -> Any:
     written = inner(submission, event, **facts)
     if _submission.get() == submission.pk:
-        places = {Event.CLAIMED: "in_claim", Event.SENDING: "in_mark"}
-        here(places.get(event, "before_commit"))
+        here("before_commit")
     return written
+
+
+def _move(inner: Any, move: moves.Move, submission: Submission, **given: Any) -> Any:
+    """A step that is to die before its end stands in a transaction, if it was its own."""
+    place = {Event.CLAIMED: "in_claim", Event.SENDING: "in_mark"}.get(move.event, "before_commit")
+    if _submission.get() != submission.pk or not _planned(submission.pk, place).exists():
+        return inner(move, submission, **given)
+    with transaction.atomic():
+        if told := inner(move, submission, **given):
+            here(place)
+    return told
 
 
 def _mark_sending(inner: Any, submission: Submission) -> None:
