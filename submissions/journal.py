@@ -74,7 +74,7 @@ def note(
         one, and of the request to us where a person did something.
     """
     attempt = _unplaced(submission, event, actor, reason, answer, facts)
-    transaction.on_commit(teller(attempt), robust=True)
+    transaction.on_commit(_teller(attempt), robust=True)
     with transaction.atomic(savepoint=False):
         if place is None:
             (place,) = _COUNT.all(id=submission.pk)
@@ -114,7 +114,7 @@ def _put(attempt: Attempt, position: int, previous: str, at: dt.datetime) -> Non
     attempt.link = chain.link(previous, attempt)
 
 
-def teller(attempt: Attempt) -> Callable[[], None]:
+def _teller(attempt: Attempt) -> Callable[[], None]:
     """What writes the log's line about an event, to be called once it is committed."""
     return functools.partial(_tell, attempt.submission_id, Event(attempt.event), attempt.number)
 
@@ -163,7 +163,7 @@ def following(
 
 def stored(attempt: Attempt) -> None:
     """Say that an event of `following` is there now."""
-    transaction.on_commit(teller(attempt), robust=True)
+    transaction.on_commit(_teller(attempt), robust=True)
     _remember(attempt)
 
 

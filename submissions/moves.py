@@ -50,10 +50,10 @@ class Move:
             lambda: rows().filter(state=before), changed, [*journal.PLACE, *returning]
         )
 
-    def at_once(
+    def _at_once(
         self, submission: Submission, *, answer: Reply | None = None, **given: Any
     ) -> Row | None:
-        """In one statement: the row's key and what else it returns.
+        """As `surely`, in one statement.
 
         None: nothing was done, since another was faster, or has added an event since we saw it.
         """
@@ -76,8 +76,8 @@ class Move:
     def surely(
         self, submission: Submission, *, answer: Reply | None = None, **given: Any
     ) -> Row | None:
-        """As `at_once`, also when an event has been added since; None: another was faster."""
-        if told := self.at_once(submission, answer=answer, **given):
+        """The row's key and what else it returns; None: nothing was done, another was faster."""
+        if told := self._at_once(submission, answer=answer, **given):
             return told
         with transaction.atomic(savepoint=False):
             row = self._alone.first(
